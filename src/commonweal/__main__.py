@@ -1,0 +1,6 @@
+"""`python -m commonweal`."""
+
+from commonweal.site.cli import main
+
+if __name__ == "__main__":
+    main()

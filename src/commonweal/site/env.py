@@ -1,0 +1,49 @@
+"""The only reader of the environment. Every variable is declared here by the call that reads it."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_MISSING = object()
+_PREFIX = "COMMONWEAL_"
+_FOREIGN = frozenset({"DATABASE_URL"})  # a name that operators already know
+
+
+class BadEnvironment(Exception):  # noqa: N818  (it is what is the case)
+    """A variable is missing or cannot be read; the message says which and what to do."""
+
+
+def read(name: str, parse: Callable[[str], T], default: object = _MISSING) -> T:
+    """Read a variable, or fail with a sentence that names it."""
+    full = name if name in _FOREIGN else _PREFIX + name
+    raw = os.environ.get(full)
+    if raw is None or raw == "":
+        if default is _MISSING:
+            raise BadEnvironment(f"Set {full}: there is no safe default for it.")
+        return default  # type: ignore[return-value]  # the caller gives a default of its own type
+    try:
+        return parse(raw)
+    except ValueError as error:
+        raise BadEnvironment(f"{full}={raw!r} cannot be read: {error}. Correct it.") from None
+
+
+def boolean(raw: str) -> bool:
+    """Read yes or no."""
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    try:
+        return words[raw.strip().lower()]
+    except KeyError:
+        raise ValueError("write yes or no") from None
+
+
+def words(raw: str) -> list[str]:
+    """Read a list separated by commas."""
+    return [word.strip() for word in raw.split(",") if word.strip()]
+
+
+def folder(raw: str) -> Path:
+    """Read a folder, made absolute."""
+    return Path(raw).expanduser().resolve()
