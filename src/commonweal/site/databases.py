@@ -1,4 +1,4 @@
-"""Two stores for one city: the city file, and the people file that has its own short-lived backup."""
+"""Two stores for one city: the city file, and the people file with its own short-lived backup."""
 
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def _postgresql(url: str, schema: str) -> dict[str, Any]:
 class PeopleRouter:
     """Sends tables of personal values to the people store, everything else to the city store."""
 
-    def _store(self, app_label: str, model: type[Model] | None) -> str:
+    def _store(self, app_label: str, model: object) -> str:
         is_people = app_label in _PEOPLE_APPS or bool(getattr(model, "people", False))
         return PEOPLE if is_people else "default"
 
@@ -72,7 +72,7 @@ class PeopleRouter:
         return self.db_for_read(type(left)) == self.db_for_read(type(right))
 
     def allow_migrate(
-        self, db: str, app_label: str, model_name: str | None = None, **hints: Any
+        self, db: str, app_label: str, model_name: str | None = None, **hints: object
     ) -> bool | None:
         if app_label == "django_cache":
             return db == PEOPLE
@@ -81,7 +81,7 @@ class PeopleRouter:
         from django.apps import apps  # noqa: PLC0415  (the registry is not ready at import)
 
         try:
-            model = apps.get_model(app_label, model_name)
+            model: object = apps.get_model(app_label, model_name)  # noqa: TID251  (a router is asked by name)
         except LookupError:
             model = hints.get("model")
         return db == self._store(app_label, model)

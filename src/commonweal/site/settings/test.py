@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from pathlib import Path
 
 from commonweal.site import databases, env
 from commonweal.site.settings.base import *
