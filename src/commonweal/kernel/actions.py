@@ -1,0 +1,292 @@
+"""Announce, enqueue, claim, run, release: the outbox in which no change and no message part."""
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from croniter import croniter
+from django.db import IntegrityError, transaction
+
+from commonweal.kernel import events
+from commonweal.kernel.adapters import full_text
+from commonweal.kernel.errors import NoSuchJob, SameKeyOtherBody
+from commonweal.kernel.events import Event, Reaction
+from commonweal.kernel.models import Given, Job, Schedule, SearchText
+from commonweal.methods.search import index_text
+
+__all__ = [
+    "announce",
+    "claim",
+    "enqueue",
+    "extend",
+    "fire_due",
+    "forget",
+    "hand_back",
+    "index",
+    "once",
+    "release",
+    "run",
+    "run_waiting",
+    "sweep",
+    "worker_name",
+]
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 5
+LONGEST_WAIT_S = 3600
+
+
+class LostLease(RuntimeError):
+    """Another worker took the job over: whatever this one did in its transaction is undone."""
+
+
+def announce(event: Event) -> None:
+    """Write an event in the transaction of the change it tells of: one row per handler."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("announce() needs a transaction, or the change and its event may part")
+    body, name = event.to_json(), event.full_name()
+    rows = [
+        Job(
+            name=name,
+            handler=reaction.name,
+            is_event=True,
+            payload=body,
+            subject=event.subject,
+            created_at=event.at,
+            run_at=event.at,
+        )
+        for reaction in events.handlers_of(name)
+    ]
+    if rows:
+        Job.objects.bulk_create(rows)
+
+
+def enqueue(
+    task: Callable[..., None],
+    *,
+    at: datetime,
+    run_at: datetime | None = None,
+    dedupe: str = "",
+    priority: int = 0,
+    **payload: object,
+) -> None:
+    """Ask for a task in the transaction of the change that wants it; the same `dedupe` once."""
+    name = events.name_of(task)
+    if events.task_named(name) is None:
+        raise RuntimeError(f"{name} is not a task: decorate it with @task")
+    job = Job(
+        name=name,
+        handler=name,
+        is_event=False,
+        payload={key: events.plain(value) for key, value in payload.items()},
+        dedupe=dedupe,
+        priority=priority,
+        created_at=at,
+        run_at=run_at or at,
+    )
+    if dedupe:
+        Job.objects.bulk_create([job], ignore_conflicts=True)
+    else:
+        job.save()
+
+
+def worker_name() -> str:
+    """Name this worker so that no other has the same name."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@transaction.atomic
+def claim(*, worker: str, at: datetime, limit: int = 10) -> list[int]:
+    """Lease due rows by their mark, never by "id greater than last"; park what failed too often."""
+    free = (
+        Job.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(state=Job.State.WAITING, run_at__lte=at)
+        .exclude(lease_until__gt=at)
+        .order_by("priority", "id")[:limit]
+    )
+    taken = []
+    for job in free:
+        if job.attempts >= MOST_ATTEMPTS:
+            job.state = Job.State.PARKED
+            job.error = job.error or "the worker died each time it tried this"
+            job.worker, job.lease_until = "", None
+            logger.error("job parked", extra={"job": job.pk, "handler": job.handler})
+        else:
+            job.attempts += 1
+            job.worker, job.lease_until = worker, at + LEASE
+            taken.append(job.pk)
+        job.save(update_fields=["state", "error", "worker", "lease_until", "attempts"])
+    return taken
+
+
+def extend(*, worker: str, at: datetime) -> int:
+    """Say that this worker still lives: its leases run on."""
+    held = Job.objects.filter(worker=worker, state=Job.State.WAITING)
+    return held.update(lease_until=at + LEASE)
+
+
+def hand_back(*, worker: str) -> int:
+    """Give back what was claimed and not begun or not finished, at a graceful stop."""
+    held = Job.objects.filter(worker=worker, state=Job.State.WAITING)
+    return held.update(worker="", lease_until=None)
+
+
+def run(*, job_id: int, worker: str, clock: Callable[[], datetime]) -> bool:
+    """Do one claimed piece of work; return whether it is done. The mark commits with its changes."""
+    job = Job.objects.get(pk=job_id)
+    try:
+        reaction, arguments = _work_of(job)
+        if reaction.outside:
+            reaction.function(*arguments[0], **arguments[1])
+            with transaction.atomic():
+                _finish(job, worker, clock())
+        else:
+            with transaction.atomic():
+                reaction.function(*arguments[0], **arguments[1])
+                _finish(job, worker, clock())
+    except LostLease:
+        logger.warning("lease lost", extra={"job": job.pk, "handler": job.handler})
+        return False
+    except Exception as error:
+        logger.exception("work failed", extra={"job": job.pk, "handler": job.handler})
+        _fail(job, worker, clock(), f"{type(error).__name__}: {error}")
+        return False
+    return True
+
+
+def _work_of(job: Job) -> tuple[Reaction, tuple[list[Any], dict[str, Any]]]:
+    if not job.is_event:
+        task = events.task_named(job.handler)
+        if task is None:
+            raise LookupError(f"no task named {job.handler} in this release")
+        return task, ([], dict(job.payload))
+    for reaction in events.handlers_of(job.name):
+        if reaction.name == job.handler:
+            return reaction, ([Event.known[job.name].from_json(job.payload)], {})
+    raise LookupError(f"no handler named {job.handler} in this release")
+
+
+def _held(job: Job, worker: str) -> Any:  # noqa: ANN401  (a private query set)
+    return Job.objects.filter(
+        pk=job.pk, worker=worker, attempts=job.attempts, state=Job.State.WAITING
+    )
+
+
+def _finish(job: Job, worker: str, at: datetime) -> None:
+    done = _held(job, worker).update(
+        state=Job.State.DONE, done_at=at, lease_until=None, worker="", error=""
+    )
+    if not done:
+        raise LostLease(f"job {job.pk} belongs to another worker now")
+
+
+def _fail(job: Job, worker: str, at: datetime, error: str) -> None:
+    if job.attempts >= MOST_ATTEMPTS:
+        _held(job, worker).update(
+            state=Job.State.PARKED, error=error[:4000], lease_until=None, worker=""
+        )
+        return
+    wait = min(LONGEST_WAIT_S, 2**job.attempts) * (0.75 + secrets.randbelow(500) / 1000)
+    _held(job, worker).update(
+        run_at=at + timedelta(seconds=wait), error=error[:4000], lease_until=None, worker=""
+    )
+
+
+@transaction.atomic
+def release(*, job_id: int, at: datetime) -> None:
+    """Let a parked piece of work try again."""
+    parked = Job.objects.filter(pk=job_id, state=Job.State.PARKED)
+    if not parked.update(state=Job.State.WAITING, attempts=0, run_at=at):
+        raise NoSuchJob
+
+
+def run_waiting(
+    *, clock: Callable[[], datetime], worker: str | None = None, most: int = 10_000
+) -> int:
+    """Do everything that is due now; for tests, imports and the demo's start."""
+    worker, done = worker or worker_name(), 0
+    while done < most and (claimed := claim(worker=worker, at=clock(), limit=50)):
+        done += sum(run(job_id=job_id, worker=worker, clock=clock) for job_id in claimed)
+    return done
+
+
+def fire_due(*, at: datetime) -> int:
+    """Enqueue every task whose hour has come; among many workers each hour fires once."""
+    fired = 0
+    for name, line in events.schedules().items():
+        upcoming = croniter(line, at).get_next(datetime).astimezone(UTC)
+        known, is_new = Schedule.objects.get_or_create(
+            name=name, defaults={"line": line, "next_at": upcoming}
+        )
+        if not is_new and known.line != line:
+            Schedule.objects.filter(name=name).update(line=line, next_at=upcoming)
+        elif not is_new and known.next_at <= at:
+            fired += _fire(name, known.next_at, upcoming, at)
+    return fired
+
+
+@transaction.atomic
+def _fire(name: str, due: datetime, upcoming: datetime, at: datetime) -> int:
+    if not Schedule.objects.filter(name=name, next_at=due).update(next_at=upcoming):
+        return 0
+    task = events.task_named(name)
+    assert task is not None
+    enqueue(task.function, at=at, dedupe=f"{name}@{due.isoformat()}")
+    return 1
+
+
+@transaction.atomic
+def sweep(*, done_before: datetime, given_before: datetime) -> None:
+    """Forget finished work and old answers."""
+    Job.objects.filter(state=Job.State.DONE, done_at__lt=done_before).delete()
+    Given.objects.filter(at__lt=given_before).delete()
+
+
+@transaction.atomic
+def once(
+    *, scope: str, key: str, body: object, at: datetime, act: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Do an act once per key: a repeat gets the stored answer, another body is a conflict.
+
+    `scope` names actor and endpoint; the answer holds ids only. Two that arrive at once wait for
+    each other at the unique row.
+    """
+    said = json.dumps(events.plain(body), sort_keys=True, ensure_ascii=False, default=str)
+    body_hash = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    try:
+        with transaction.atomic():
+            row = Given.objects.create(scope=scope, key=key, body_hash=body_hash, at=at)
+    except IntegrityError:
+        row = Given.objects.get(scope=scope, key=key)
+        if row.body_hash != body_hash:
+            raise SameKeyOtherBody from None
+        return dict(row.answer)
+    row.answer = events.plain(act())
+    row.save(update_fields=["answer"])
+    return dict(row.answer)
+
+
+@transaction.atomic
+def index(*, kind: str, ref: UUID, at: datetime, text: str) -> None:
+    """Make a thing findable by these words, replacing what was there."""
+    forget(kind=kind, ref=ref)
+    tokens = index_text(text)
+    row = SearchText.objects.create(kind=kind, ref=ref, at=at, tokens=tokens)
+    full_text.put(transaction.get_connection(), row.pk, tokens)
+
+
+@transaction.atomic
+def forget(*, kind: str, ref: UUID) -> None:
+    """Take a thing out of the index, in the transaction that withdraws or erases it."""
+    for row in SearchText.objects.filter(kind=kind, ref=ref):
+        full_text.drop(transaction.get_connection(), row.pk, row.tokens)
+        row.delete()

@@ -1,0 +1,68 @@
+"""What time it is, how far the work lags, what is parked."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Min
+
+from commonweal.kernel.adapters import full_text
+from commonweal.kernel.models import Job
+from commonweal.kernel.types import Backlog, JobCard
+
+ALARM_AFTER = timedelta(minutes=1)
+
+
+def clock() -> datetime:
+    """Read the clock of record: the database's, once per request or job."""
+    sql = {
+        "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+        "postgresql": "SELECT clock_timestamp()",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        (value,) = cursor.fetchone()
+    read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return read.astimezone(UTC)
+
+
+def backlog(*, at: datetime) -> Backlog:
+    """Say how much waits, how long the oldest due piece has waited, and whether to be alarmed."""
+    due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=at)
+    oldest = due.aggregate(oldest=Min("run_at"))["oldest"]
+    age = (at - oldest).total_seconds() if oldest else 0.0
+    parked = Job.objects.filter(state=Job.State.PARKED).count()
+    return Backlog(
+        waiting=due.count(),
+        parked=parked,
+        oldest_s=age,
+        alarm=age > ALARM_AFTER.total_seconds(),
+    )
+
+
+def parked(limit: int = 200) -> list[JobCard]:
+    """List the work that failed too often and waits for an operator."""
+    return [
+        JobCard(
+            id=job.pk,
+            name=job.name,
+            handler=job.handler,
+            subject=job.subject,
+            attempts=job.attempts,
+            error=job.error,
+            created_at=job.created_at,
+            run_at=job.run_at,
+        )
+        for job in Job.objects.filter(state=Job.State.PARKED).order_by("id")[:limit]
+    ]
+
+
+def found(*, kind: str, text: str) -> full_text.Found:
+    """Give the condition `ref in what matches these words`, for use in a filter: `id__in=found(...)`.
+
+    Raises
+    ------
+    UnsearchableText
+        With words that hold nothing to search for.
+
+    """
+    return full_text.matching(connection.vendor, kind, text)

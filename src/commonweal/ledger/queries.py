@@ -1,0 +1,75 @@
+"""Read what was entered."""
+
+import json
+from uuid import UUID
+
+from commonweal.ledger.adapters import triggers
+from commonweal.ledger.models import Disclosure, Entry
+from commonweal.ledger.types import ChainReport, EntryCard
+from commonweal.methods.leaf import b64url, leaf_hash
+from commonweal.methods.receipt import number_of
+from django.db import connection
+
+RANDOM_BITS = (1 << 50) - 1
+
+
+def number(entry_id: UUID) -> str:
+    """Make the public receipt number of an entry from the random bits of its id."""
+    return number_of(entry_id.int & RANDOM_BITS)
+
+
+def entries_of(subject: str) -> list[EntryCard]:
+    """Tell one subject's life, oldest first."""
+    return [_card(entry) for entry in Entry.objects.filter(subject=subject).order_by("seq")]
+
+
+def entry(entry_id: UUID) -> EntryCard | None:
+    """Find one entry."""
+    found = Entry.objects.filter(id=entry_id).first()
+    return _card(found) if found else None
+
+
+def disclosed(entry_id: UUID) -> dict[str, object]:
+    """Give the salted values of an entry that have not been erased."""
+    from commonweal.methods.leaf import b64decode
+
+    texts = Disclosure.objects.filter(entry_id=entry_id).values_list("text", flat=True)
+    said = (json.loads(b64decode(text)) for text in texts)
+    return {name: value for _salt, name, value in said}
+
+
+def _card(entry: Entry) -> EntryCard:
+    leaf = json.loads(entry.leaf)
+    return EntryCard(
+        id=entry.id,
+        type=entry.type,
+        at=entry.at,
+        happened=leaf.get("happened", ""),
+        actor=leaf["actor"],
+        subject=entry.subject,
+        seq=entry.seq,
+        facts=leaf["facts"],
+        hash=entry.hash,
+        number=number(entry.id),
+    )
+
+
+def check_chain(subject: str) -> ChainReport:
+    """Recompute one subject's chain and name every break."""
+    breaks, expected_prev, count = [], "", 0
+    for count, row in enumerate(Entry.objects.filter(subject=subject).order_by("seq"), start=1):
+        leaf = json.loads(row.leaf)
+        if row.seq != count or leaf["seq"] != count:
+            breaks.append(f"place {count} holds number {row.seq}")
+        if leaf["prev"] != expected_prev:
+            breaks.append(f"number {row.seq} does not continue the one before")
+        expected_prev = b64url(leaf_hash(row.leaf.encode()))
+        if row.hash != expected_prev:
+            breaks.append(f"number {row.seq} was altered")
+    return ChainReport(subject=subject, entries=count, breaks=tuple(breaks))
+
+
+def missing_triggers() -> list[str]:
+    """Name the triggers that should guard a table and do not."""
+    wanted = {name for model in triggers.tracked_models() for name in triggers.names_for(model)}
+    return sorted(wanted - triggers.installed(connection))
