@@ -172,7 +172,7 @@ def _notices() -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
-def _refuse(sentence: str) -> Any:  # noqa: ANN401  # it never comes back
+def _refuse(sentence: str) -> Any:  # it never comes back
     sys.exit(f"The assets of the pages could not be built. {sentence}")
 
 

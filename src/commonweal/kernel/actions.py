@@ -141,7 +141,7 @@ def hand_back(*, worker: str) -> int:
 
 
 def run(*, job_id: int, worker: str, clock: Callable[[], datetime]) -> bool:
-    """Do one claimed piece of work; return whether it is done. The mark commits with its changes."""
+    """Do one claimed piece of work; return whether it is done. Mark and changes commit together."""
     job = Job.objects.get(pk=job_id)
     try:
         reaction, arguments = _work_of(job)
@@ -175,7 +175,7 @@ def _work_of(job: Job) -> tuple[Reaction, tuple[list[Any], dict[str, Any]]]:
     raise LookupError(f"no handler named {job.handler} in this release")
 
 
-def _held(job: Job, worker: str) -> Any:  # noqa: ANN401  (a private query set)
+def _held(job: Job, worker: str) -> Any:
     return Job.objects.filter(
         pk=job.pk, worker=worker, attempts=job.attempts, state=Job.State.WAITING
     )

@@ -15,7 +15,7 @@ class Kind(StrEnum):
     SIGN_IN = "sign-in"
 
 
-class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not an error)
+class Refusal(Exception):
     """A code for machines, a kind for the edge, a sentence that says what to do next."""
 
     code: ClassVar[str]

@@ -63,7 +63,7 @@ def plain(value: object) -> object:
     return value
 
 
-def typed(value: Any, hint: Any) -> Any:  # noqa: ANN401  (JSON in, any field type out)
+def typed(value: Any, hint: Any) -> Any:
     """Turn plain JSON back into a value of the hinted type."""
     if value is None:
         return None

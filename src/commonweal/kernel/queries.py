@@ -57,7 +57,7 @@ def parked(limit: int = 200) -> list[JobCard]:
 
 
 def found(*, kind: str, text: str) -> full_text.Found:
-    """Give the condition `ref in what matches these words`, for use in a filter: `id__in=found(...)`.
+    """Give what matches these words, for use in a filter: `id__in=found(...)`.
 
     Raises
     ------

@@ -41,7 +41,7 @@ class ActorKind(StrEnum):
 
     PERSON = "person"
     ANONYMOUS = "anonymous"
-    UNIT_TOKEN = "unit-token"
+    UNIT_TOKEN = "unit-token"  # noqa: S105  (a word, not a secret)
     SYSTEM = "system"
     SERVICE = "service"
 
@@ -65,7 +65,7 @@ class Assurance:
 
 @dataclass(frozen=True)
 class Grant:
-    """A role held now, for one unit and what lies below it, or (unit_id None) for the whole city."""
+    """A role held now: for a unit and what lies below it, or (unit_id None) for the whole city."""
 
     role: Role
     unit_id: UUID | None = None

@@ -32,7 +32,7 @@ def append(entry: Entry, *, at: datetime) -> Entered:
 
 
 def append_all(entries: Sequence[Entry], *, at: datetime) -> list[Entered]:
-    """Enter acts in one go; heads are locked in sorted order, so that no two writers wait in a ring."""
+    """Enter acts in one go; heads are locked in sorted order, so that nobody waits in a ring."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("append() needs a transaction, or the act and its entry may part")
     heads = _locked_heads(sorted({entry.subject for entry in entries}))
@@ -77,7 +77,8 @@ def _row(entry: Entry, head: Head, at: datetime) -> tuple[EntryRow, list[Disclos
         said_at = said_at.replace(minute=0, second=0)
     id_ = _new_id(said_at)
     salted = [
-        disclosure(secrets.token_bytes(16), name, value) for name, value in entry.hidden.items()
+        disclosure(b64url(secrets.token_bytes(16)), name, value)
+        for name, value in entry.hidden.items()
     ]
     leaf: dict[str, Any] = {
         "v": LEAF_VERSION,
@@ -127,7 +128,7 @@ def _check_fact(name: str, value: object) -> None:
 
 
 def _new_id(said_at: datetime) -> UUID:
-    """Draw a UUIDv7 whose time is no finer than what the entry says, and whose number reads well."""
+    """Draw a UUIDv7 with a time no finer than the entry's, and a number that reads well."""
     milliseconds = int(said_at.timestamp() * 1000)
     while True:
         chance = secrets.randbits(74)

@@ -60,7 +60,7 @@ class Disclosure(models.Model):
 
 
 class Maintenance(models.Model):
-    """The only bypass of the triggers: a row that exists only inside the transaction that uses it."""
+    """The only bypass of the triggers: a row that exists only inside one transaction."""
 
     personal: ClassVar = None
 

@@ -3,12 +3,13 @@
 import json
 from uuid import UUID
 
+from django.db import connection
+
 from commonweal.ledger.adapters import triggers
 from commonweal.ledger.models import Disclosure, Entry
 from commonweal.ledger.types import ChainReport, EntryCard
-from commonweal.methods.leaf import b64url, leaf_hash
+from commonweal.methods.leaf import b64url, leaf_hash, unb64url
 from commonweal.methods.receipt import number_of
-from django.db import connection
 
 RANDOM_BITS = (1 << 50) - 1
 
@@ -31,10 +32,8 @@ def entry(entry_id: UUID) -> EntryCard | None:
 
 def disclosed(entry_id: UUID) -> dict[str, object]:
     """Give the salted values of an entry that have not been erased."""
-    from commonweal.methods.leaf import b64decode
-
     texts = Disclosure.objects.filter(entry_id=entry_id).values_list("text", flat=True)
-    said = (json.loads(b64decode(text)) for text in texts)
+    said = (json.loads(unb64url(text)) for text in texts)
     return {name: value for _salt, name, value in said}
 
 

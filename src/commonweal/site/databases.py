@@ -63,10 +63,10 @@ class PeopleRouter:
         return PEOPLE if is_people else "default"
 
     def db_for_read(self, model: type[Model], **_hints: object) -> str:
-        return self._store(model._meta.app_label, model)  # noqa: SLF001  (Django's public meta)
+        return self._store(model._meta.app_label, model)
 
     def db_for_write(self, model: type[Model], **_hints: object) -> str:
-        return self._store(model._meta.app_label, model)  # noqa: SLF001
+        return self._store(model._meta.app_label, model)
 
     def allow_relation(self, left: Model, right: Model, **_hints: object) -> bool:
         return self.db_for_read(type(left)) == self.db_for_read(type(right))

@@ -12,7 +12,7 @@ _PREFIX = "COMMONWEAL_"
 _FOREIGN = frozenset({"DATABASE_URL"})  # a name that operators already know
 
 
-class BadEnvironment(Exception):  # noqa: N818  (it is what is the case)
+class BadEnvironment(Exception):
     """A variable is missing or cannot be read; the message says which and what to do."""
 
 

@@ -91,9 +91,7 @@ def _postgresql(model: type[models.Model]) -> Iterator[str]:
     table, key = model._meta.db_table, _column(model, tracked.key)
     insert, update, delete = names_for(model)
     function = f"{PREFIX}_{table}"
-    changed = " OR ".join(
-        f'NEW."{c}" IS DISTINCT FROM OLD."{c}"' for c in _columns(model, tracked)
-    )
+    changed = " OR ".join(f'NEW."{c}" IS DISTINCT FROM OLD."{c}"' for c in _columns(model, tracked))
     yield f"""
         CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -105,7 +103,8 @@ def _postgresql(model: type[models.Model]) -> Iterator[str]:
                     RETURN NEW;
                 END IF;
                 IF NEW.entry_id IS NOT DISTINCT FROM OLD.entry_id THEN
-                    RAISE EXCEPTION '{REFUSED} {table}' USING ERRCODE = 'integrity_constraint_violation';
+                    RAISE EXCEPTION '{REFUSED} {table}'
+                    USING ERRCODE = 'integrity_constraint_violation';
                 END IF;
             END IF;
             IF TG_OP <> 'DELETE' AND EXISTS (

@@ -28,3 +28,4 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+FIELD_KEYS = ["dGhpcyBrZXkgaXMgb25seSBmb3IgdGhlIHRlc3RzISE="]

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.core.management.base import CommandParser
+from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
 from commonweal.ledger.actions import install_triggers
