@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "commonweal.kernel",
     "commonweal.ledger",
+    "commonweal.content",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
