@@ -13,6 +13,7 @@ from uuid import UUID
 
 from croniter import croniter
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from commonweal.kernel import events
 from commonweal.kernel.adapters import full_text
@@ -134,10 +135,11 @@ def extend(*, worker: str, at: datetime) -> int:
     return held.update(lease_until=at + LEASE)
 
 
-def hand_back(*, worker: str) -> int:
-    """Give back what was claimed and not begun or not finished, at a graceful stop."""
+def hand_back(*, worker: str, begun: bool = False) -> int:
+    """Give back what was claimed and not finished; what never began has not used up an attempt."""
     held = Job.objects.filter(worker=worker, state=Job.State.WAITING)
-    return held.update(worker="", lease_until=None)
+    back: dict[str, Any] = {"worker": "", "lease_until": None}
+    return held.update(**back if begun else {**back, "attempts": F("attempts") - 1})
 
 
 def run(*, job_id: int, worker: str, clock: Callable[[], datetime]) -> bool:

@@ -25,6 +25,12 @@ def clock() -> datetime:
     return read.astimezone(UTC)
 
 
+def work_is_due(*, at: datetime) -> bool:
+    """Say whether anything can be claimed now; a look that takes no write lock."""
+    due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=at)
+    return due.exclude(lease_until__gt=at).exists()
+
+
 def backlog(*, at: datetime) -> Backlog:
     """Say how much waits, how long the oldest due piece has waited, and whether to be alarmed."""
     due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=at)

@@ -18,6 +18,10 @@ class Command(DjangoMigrate):
         super().add_arguments(parser)
         parser.set_defaults(database=None)
 
+    def get_check_kwargs(self, options: dict[str, Any]) -> Any:
+        one = options["database"]
+        return {"tags": None, "databases": [one] if one else list(settings.DATABASES)}
+
     def handle(self, *args: Any, **options: Any) -> None:
         one = options.pop("database")
         for alias in [one] if one else list(settings.DATABASES):

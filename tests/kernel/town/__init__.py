@@ -1,0 +1,1 @@
+"""A tiny town with work of its own, so that real worker processes have something to do."""
