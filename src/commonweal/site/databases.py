@@ -77,6 +77,8 @@ class PeopleRouter:
         if app_label == "django_cache":
             return db == PEOPLE
         if model_name is None:
+            if app_label in _PEOPLE_APPS:
+                return db == PEOPLE
             return None if "store" not in hints else db == hints["store"]
         from django.apps import apps  # noqa: PLC0415  (the registry is not ready at import)
 

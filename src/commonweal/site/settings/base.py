@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from commonweal.site import databases, env
+from commonweal.site import databases, env, mail
 
 HOME = env.read("HOME", env.folder, default=Path.cwd() / "var")
 SOURCE = Path(__file__).resolve().parents[2]
@@ -19,9 +19,13 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
     "commonweal.kernel",
     "commonweal.ledger",
+    "commonweal.messages",
     "commonweal.content",
+    "commonweal.identity",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -31,6 +35,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "commonweal.site.urls"
 WSGI_APPLICATION = "commonweal.site.wsgi.application"
@@ -63,3 +68,36 @@ CACHES = {
         "LOCATION": "shared_cache",
     }
 }
+
+# Where people find the site; links in mails begin with it.
+ADDRESS = env.read("ADDRESS", str, default="http://127.0.0.1:8000").rstrip("/")
+DEMO = False  # accounts of the demo open nothing elsewhere
+
+_post = env.read(
+    "MAIL_URL",
+    mail.settings_for,
+    default=mail.settings_for(f"file://{HOME / 'outbox'}"),
+)
+EMAIL_BACKEND = _post.backend
+EMAIL_HOST, EMAIL_PORT = _post.host, _post.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _post.user, _post.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _post.ssl, _post.starttls
+EMAIL_TIMEOUT = mail.TIMEOUT_S
+EMAIL_FILE_PATH = _post.folder
+MAIL_FROM = env.read("MAIL_FROM", str, default="noreply@localhost.localdomain")
+DEFAULT_FROM_EMAIL = MAIL_FROM
+
+AUTH_USER_MODEL = "identity.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email"]},
+    },
+]

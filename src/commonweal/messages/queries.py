@@ -1,0 +1,144 @@
+"""Read templates, what was sent about a subject, what a contact wants."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core import signing
+
+from commonweal.kernel.types import words_in
+from commonweal.messages import rules
+from commonweal.messages.errors import BadStopLink, NoSuchTemplate
+from commonweal.messages.models import Envelope, Message, Preference, Template
+from commonweal.messages.types import (
+    Frequency,
+    MessageCard,
+    MessageState,
+    PreferenceCard,
+    Shipped,
+    TemplateCard,
+)
+
+_STOP = "messages.stop"
+_shipped: dict[str, Shipped] = {}
+
+
+def shipped(code: str) -> Shipped:
+    """Give a kind of message as the product brings it."""
+    try:
+        return _shipped[code]
+    except KeyError:
+        raise NoSuchTemplate from None
+
+
+def template(code: str, language: str) -> TemplateCard:
+    """Give the words in force: the city's own, or the shipped ones, in the nearest language."""
+    kind = shipped(code)
+    name = language_of(kind, language)
+    own = Template.objects.filter(code=code, language=name).first()
+    title, body = (own.title, own.body) if own else kind.words[name]
+    return TemplateCard(
+        code=code,
+        language=name,
+        subject=title,
+        body=body,
+        facts=kind.facts,
+        is_essential=kind.is_essential,
+        version=own.version if own else 0,
+    )
+
+
+def language_of(kind: Shipped, language: str) -> str:
+    """Find the language in which a kind of message is written that is nearest to the wanted one."""
+    return words_in({name: name for name in kind.words}, language)
+
+
+def templates() -> list[TemplateCard]:
+    """List every kind of message in every language, as now in force."""
+    return [
+        template(code, language)
+        for code, kind in sorted(_shipped.items())
+        for language in kind.words
+    ]
+
+
+def outbox(subject: str) -> list[MessageCard]:
+    """List what was told about a subject, newest first."""
+    return [_card(row) for row in Message.objects.filter(subject=subject).order_by("-created_at")]
+
+
+def message(message_id: UUID) -> MessageCard | None:
+    """Find one message."""
+    row = Message.objects.filter(id=message_id).first()
+    return _card(row) if row else None
+
+
+def failed(limit: int = 200) -> list[MessageCard]:
+    """List what could not be told, newest first, for somebody to tell it another way."""
+    rows = Message.objects.filter(state=MessageState.FAILED).order_by("-created_at")[:limit]
+    return [_card(row) for row in rows]
+
+
+def _card(row: Message) -> MessageCard:
+    return MessageCard(
+        id=row.id,
+        template=row.template,
+        language=row.language,
+        subject=row.subject,
+        key=row.key,
+        state=MessageState(row.state),
+        error=row.error,
+        created_at=row.created_at,
+        done_at=row.done_at,
+    )
+
+
+def preferences(contact_id: UUID) -> PreferenceCard:
+    """Say what a contact wants; empty where the contact never said."""
+    row = Preference.objects.filter(contact_id=contact_id).first()
+    if row is None:
+        return PreferenceCard(contact_id=contact_id)
+    return PreferenceCard(
+        contact_id=contact_id,
+        frequency=Frequency(row.frequency) if row.frequency else None,
+        language=row.language,
+        quiet_from=row.quiet_from,
+        quiet_until=row.quiet_until,
+    )
+
+
+def waiting_for(contact_ids: Iterable[UUID]) -> set[UUID]:
+    """Say which of these contacts a message still waits for."""
+    rows = Message.objects.filter(
+        contact_id__in=list(contact_ids), state__in=[MessageState.QUEUED, MessageState.HELD]
+    )
+    return {row for row in rows.values_list("contact_id", flat=True) if row}
+
+
+def stop_token(contact_id: UUID) -> str:
+    """Make the token by which whoever reads a contact's mail may stop the messages."""
+    return signing.Signer(salt=_STOP).sign(contact_id.hex)
+
+
+def contact_of_stop_token(token: str) -> UUID:
+    """Read the contact out of a stop token, or refuse."""
+    try:
+        return UUID(hex=signing.Signer(salt=_STOP).unsign(token))
+    except (signing.BadSignature, ValueError):
+        raise BadStopLink from None
+
+
+def orphans(ids: Iterable[UUID]) -> set[UUID]:
+    """Say which of these envelopes have no message."""
+    wanted = set(ids)
+    return wanted - set(Message.objects.filter(id__in=wanted).values_list("id", flat=True))
+
+
+def envelope_text(message_id: UUID) -> tuple[str, str]:
+    """Give the words that were told, for the person they were told to; empty when erased."""
+    row = Envelope.objects.filter(message_id=message_id).first()
+    return (row.title, row.text) if row else ("", "")
+
+
+def address_as_sent(raw: str) -> str:
+    """Give an address as the post takes it, or refuse."""
+    return rules.checked_address(raw)

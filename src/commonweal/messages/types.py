@@ -1,0 +1,108 @@
+"""What a message is, for whom, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+
+class MessageState(StrEnum):
+    """What became of a message."""
+
+    HELD = "held"  # waits for the next digest
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"  # the address does not take it; trying again would not help
+    SUPPRESSED = "suppressed"  # the person wants none, or the address is gone
+    GATHERED = "gathered"  # told as part of a digest
+
+
+class Frequency(StrEnum):
+    """How often somebody wants to hear."""
+
+    NONE = "none"
+    EACH = "each"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Who is to be told: an address, or a contact whose address is looked up when it is needed."""
+
+    address: str = ""
+    contact_id: UUID | None = None
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageCard:
+    """A message as staff see it: never the address, never the words."""
+
+    id: UUID
+    template: str
+    language: str
+    subject: str
+    key: str
+    state: MessageState
+    error: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateCard:
+    """The words of one kind of message in one language; version 0 means: as shipped."""
+
+    code: str
+    language: str
+    subject: str
+    body: str
+    facts: tuple[str, ...]
+    is_essential: bool
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferenceCard:
+    """What a contact wants."""
+
+    contact_id: UUID
+    frequency: Frequency | None = None
+    language: str = ""
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shipped:
+    """One kind of message as the product brings it."""
+
+    code: str
+    words: Mapping[str, tuple[str, str]]  # language -> (subject, body)
+    facts: tuple[str, ...]
+    is_essential: bool  # asked for by the person in this moment: no preference stops it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message ready for the post."""
+
+    to: str
+    sender: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    message_id: str
+    at: datetime
+    stop_link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """How a template would read."""
+
+    subject: str
+    text: str
+    html: str
