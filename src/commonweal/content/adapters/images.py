@@ -20,7 +20,14 @@ from commonweal.content.types import ImageKind, RefusedBecause
 
 SECONDS = 90
 _CRASHES = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
-_HEIC = {"image/heic", "image/heif"}
+_KINDS = {
+    "image/jpeg": ImageKind.JPEG,
+    "image/png": ImageKind.PNG,
+    "image/apng": ImageKind.PNG,  # animated
+    "image/webp": ImageKind.WEBP,
+}
+_AVIF = {b"avif", b"avis"}
+_HEIC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 _lock = threading.Lock()  # Pillow's limit is one for the whole process
 
 
@@ -58,12 +65,7 @@ class Made:
 
 def look(data: bytes) -> Looked:
     """Say what a file is by its content, never by its name; refuse what is not a plain photo."""
-    mime = filetype.guess_mime(data)
-    if mime in _HEIC or _is_heic(data):
-        raise errors.HeicPhoto
-    if mime == "application/pdf":
-        raise errors.NotADocument
-    kind = next((kind for kind in ImageKind if mime == f"image/{kind}"), None)
+    kind = _kind(data)
     if kind is None:
         raise errors.NotAPhoto
     if rules.PROGRAMS.search(data):
@@ -73,10 +75,24 @@ def look(data: bytes) -> Looked:
     return Looked(kind=kind, width=width, height=height)
 
 
-def _is_heic(data: bytes) -> bool:
-    return data[4:8] == b"ftyp" and data[8:12] in {
-        b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1",
-    } and b"avif" not in data[8:64]  # fmt: skip
+def _kind(data: bytes) -> ImageKind | None:
+    mime = filetype.guess_mime(data)
+    brands = _brands(data)
+    if brands & _AVIF:
+        return ImageKind.AVIF
+    if mime in {"image/heic", "image/heif"} or brands & _HEIC:
+        raise errors.HeicPhoto
+    if mime == "application/pdf":
+        raise errors.NotADocument
+    return _KINDS.get(mime)
+
+
+def _brands(data: bytes) -> set[bytes]:
+    """Read what a file of the HEIF family says it is: the main brand and the others."""
+    if data[4:8] != b"ftyp":
+        return set()
+    end = min(int.from_bytes(data[:4], "big"), 256)
+    return {data[8:12]} | {data[at : at + 4] for at in range(16, end, 4)}
 
 
 def _measured(data: bytes, kind: ImageKind) -> tuple[int, int]:
