@@ -60,13 +60,14 @@ def append_all(entries: Sequence[Entry], *, at: datetime) -> list[Entered]:
 
 
 def _locked_heads(subjects: list[str]) -> dict[str, Head]:
-    held = Head.objects.select_for_update(of=("self",)).filter(subject__in=subjects)
-    heads = {head.subject: head for head in held.order_by("subject")}
-    if len(heads) < len(subjects):
-        fresh = [Head(subject=name, seq=0, hash="") for name in subjects if name not in heads]
+    """Make what is missing before locking anything: else three writers may wait in a ring."""
+    wanted = Head.objects.filter(subject__in=subjects)
+    known = set(wanted.values_list("subject", flat=True))
+    fresh = [Head(subject=name, seq=0, hash="") for name in subjects if name not in known]
+    if fresh:
         Head.objects.bulk_create(fresh, ignore_conflicts=True)
-        heads = {head.subject: head for head in held.order_by("subject")}
-    return heads
+    held = wanted.select_for_update(of=("self",)).order_by("subject")
+    return {head.subject: head for head in held}
 
 
 def _row(entry: Entry, head: Head, at: datetime) -> tuple[EntryRow, list[Disclosure]]:

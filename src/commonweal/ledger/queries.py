@@ -1,12 +1,13 @@
 """Read what was entered."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from commonweal.ledger.adapters import triggers
-from commonweal.ledger.models import Disclosure, Entry
+from commonweal.ledger.models import Disclosure, Entry, Head
 from commonweal.ledger.types import ChainReport, EntryCard
 from commonweal.methods.leaf import b64url, leaf_hash, unb64url
 from commonweal.methods.receipt import number_of
@@ -63,9 +64,16 @@ def check_chain(subject: str) -> ChainReport:
         if leaf["prev"] != expected_prev:
             breaks.append(f"number {row.seq} does not continue the one before")
         expected_prev = b64url(leaf_hash(row.leaf.encode()))
-        if row.hash != expected_prev:
+        if row.hash != expected_prev or _columns_differ(row, leaf):
             breaks.append(f"number {row.seq} was altered")
+    head = Head.objects.filter(subject=subject).values_list("seq", "hash").first()
+    if (head or (0, "")) != (count, expected_prev):
+        breaks.append("the head does not name the newest entry")
     return ChainReport(subject=subject, entries=count, breaks=tuple(breaks))
+
+
+def _columns_differ(row: Entry, leaf: dict[str, Any]) -> bool:
+    return (row.type, row.subject, str(row.id)) != (leaf["type"], leaf["subject"], leaf["id"])
 
 
 def missing_triggers() -> list[str]:
