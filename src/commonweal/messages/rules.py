@@ -25,7 +25,7 @@ LONGEST_TITLE, LONGEST_BODY, LONGEST_REASON = 150, 5000, 500
 MOST_TRIES = 9
 _NEEDED = ("link", "code")  # without these a message cannot do what it is for
 _PLACE = re.compile(r"\{([a-z_]+)\}")
-_LINK = re.compile(r"https?://[^\s<>\"]+")
+_LINK = re.compile(r"https?://[!#-;=?-~]+")
 _BARE_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@<>()\[\],;:\\\"]{3,190}")
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # controls, direction marks, line separators
 _JOINERS = "\u200c\u200d"
@@ -167,7 +167,7 @@ def html_of(title: str, text: str, language: str) -> str:
 def _inline(block: str) -> str:
     parts, end = [], 0
     for found in _LINK.finditer(block):
-        address = found[0].rstrip(".,;:!?)。，；：！？）」』")
+        address = found[0].rstrip(".,;:!?)'")
         parts.append(html.escape(block[end : found.start()]))
         parts.append(f'<a href="{html.escape(address, quote=True)}">{html.escape(address)}</a>')
         end = found.start() + len(address)

@@ -1,0 +1,74 @@
+"""What nobody needs is forgotten."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from commonweal.identity import actions, queries
+from commonweal.identity.models import Contact, MagicLink
+from commonweal.identity.types import ContactKind
+from tests.factories.identity import NOW, person
+from tests.factories.messages import told
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=2)
+
+
+@pytest.fixture
+def keepers() -> Iterator[list[UUID]]:
+    needed: list[UUID] = []
+    actions.register_keeper(lambda ids: [id_ for id_ in ids if id_ in needed])
+    yield needed
+    actions._keepers.clear()
+
+
+def _contact(person_id: UUID | None = None) -> UUID:
+    return actions.keep_contact(
+        kind=ContactKind.MAIL,
+        value="wang@example.org",
+        language="en",
+        person_id=person_id,
+        at=NOW,
+    )
+
+
+def test_contacts_that_nobody_needs_are_erased_after_a_day(keepers: list[UUID]) -> None:
+    needed, orphan = _contact(), _contact()
+    of_account, waiting = _contact(person()), _contact()
+    told(contact_id=waiting)
+    keepers.append(needed)
+
+    too_early = actions.sweep(at=NOW + timedelta(hours=23))
+    erased = actions.sweep(at=LATER)
+
+    assert (too_early, erased) == (0, 1)
+    assert queries.contact(orphan) is None
+    assert {row.id for row in Contact.objects.all()} >= {needed, of_account, waiting}
+
+
+def test_while_nobody_says_what_is_needed_nothing_is_erased() -> None:
+    _contact()
+
+    assert actions.sweep(at=LATER) == 0
+
+
+def test_links_are_erased_after_a_day(keepers: list[UUID]) -> None:
+    actions.send_magic_link(mail="wang@example.org", language="en", at=NOW)
+
+    actions.sweep(at=LATER)
+
+    assert keepers == []
+    assert not MagicLink.objects.exists()
+
+
+def test_a_contact_can_be_corrected() -> None:
+    contact = _contact()
+
+    actions.change_contact(contact_id=contact, value="li@example.org", language="zh-hans")
+
+    card = queries.contact(contact)
+    assert card is not None
+    assert (card.masked, card.language) == ("l•••@example.org", "zh-hans")
+    assert queries.contacts_of_mail("wang@example.org") == []
