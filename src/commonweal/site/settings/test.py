@@ -29,3 +29,5 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 FIELD_KEYS = ["dGhpcyBrZXkgaXMgb25seSBmb3IgdGhlIHRlc3RzISE="]
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
