@@ -111,8 +111,8 @@ def test_the_summary_escapes_and_links_to_the_first_thing_that_takes_focus() -> 
 
     assert "<script" not in html
     assert 'href="#id_how_0"' in html
-    assert "Where is it?: Please fill this in." in html
-    assert "How bad is it?: Please choose." in html
+    assert "Where is it? – Please fill this in." in html
+    assert "How bad is it? – Please choose." in html
     assert "tabindex" in html
     assert "autofocus" in html
 

@@ -119,7 +119,9 @@ def test_the_language_is_kept_and_the_reader_goes_back() -> None:
 
     assert answer["Location"] == "/pieces?a=1"
     assert answer.cookies[settings.LANGUAGE_COOKIE_NAME].value == "zh-hant"
-    assert '<html lang="zh-Hant"' in client.get("/").content.decode()
+    html = client.get("/").content.decode()
+    assert '<html lang="zh-Hant"' in html
+    assert ">English</a>" in html  # every language calls itself by its own name
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class DateParts(forms.Widget):
             )
         return boxes
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> Any:  # noqa: ANN401, ARG002
+    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> Any:  # noqa: ARG002
         """Read the three boxes; nothing in any of them is no date."""
         given = {part: str(data.get(f"{name}_{part}", "")).strip() for part in self.order()}
         return given if any(given.values()) else None
@@ -56,7 +56,7 @@ class DateParts(forms.Widget):
         """Say whether none of the boxes was in the form."""
         return all(f"{name}_{part}" not in data for part in self.order())
 
-    def render(self, name: str, value: object, attrs: Any = None, renderer: object = None) -> Any:  # noqa: ANN401, ARG002
+    def render(self, name: str, value: object, attrs: Any = None, renderer: object = None) -> Any:  # noqa: ARG002
         """Write the boxes alone, for a form that is not drawn by the field tag."""
         identity = (attrs or {}).get("id", name)
         boxes = self.parts(name, value, identity, wrong=False)
@@ -71,7 +71,7 @@ class DatePartsField(forms.Field):
         "invalid": gettext_lazy("This is not a date. Write it in digits, for example 5, 9, 2024."),
     }
 
-    def to_python(self, value: Any) -> dt.date | None:  # noqa: ANN401
+    def to_python(self, value: Any) -> dt.date | None:
         """Make a date of three numbers."""
         if value in self.empty_values or isinstance(value, dt.date):
             return value  # type: ignore[no-any-return]

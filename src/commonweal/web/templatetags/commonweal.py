@@ -164,7 +164,7 @@ def errors_in(*several: forms.BaseForm) -> list[dict[str, str]]:
             for error in bound.errors.as_data():
                 text = " ".join(error.messages)
                 # "Please fill this in." says nothing without its field
-                named = f"{bound.label}: {text}" if error.code == "required" else text
+                named = f"{bound.label} – {text}" if error.code == "required" else text
                 found.append({"id": target, "text": named})
     return found
 
