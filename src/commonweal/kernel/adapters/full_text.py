@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
 
 from commonweal.kernel.errors import UnsearchableText
-from commonweal.methods.search import query_terms
+from commonweal.methods.search import fts5_query, query_terms, ts_query
 
 Found: TypeAlias = RawSQL
 
@@ -50,21 +50,13 @@ def matching(vendor: str, kind: str, text: str) -> Found:
     if not terms:
         raise UnsearchableText
     if vendor == "sqlite":
-        query = " AND ".join(
-            '"' + " ".join(term.tokens) + '"' + ("*" if term.is_prefix else "") for term in terms
-        )
+        query = fts5_query(terms)
         sql = (
             "SELECT ref FROM kernel_searchtext WHERE kind = %s AND id IN "
             "(SELECT rowid FROM kernel_searchtext_fts WHERE kernel_searchtext_fts MATCH %s)"
         )
     else:
-        query = " & ".join(
-            "("
-            + " <-> ".join(f"'{token}'" for token in term.tokens)
-            + (":*" if term.is_prefix else "")
-            + ")"
-            for term in terms
-        )
+        query = ts_query(terms)
         sql = "SELECT ref FROM kernel_searchtext WHERE kind = %s AND vector @@ %s::tsquery"
     return RawSQL(sql, (kind, query))
 
