@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "commonweal.web",
     "commonweal.kernel",
     "commonweal.ledger",
+    "commonweal.city",
     "commonweal.messages",
     "commonweal.content",
     "commonweal.identity",
