@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from commonweal.identity import queries, rules
 from commonweal.identity.errors import (
@@ -20,7 +21,7 @@ from commonweal.identity.errors import (
     NoSuchPerson,
 )
 from commonweal.identity.events import RoleEnded, RoleGiven
-from commonweal.identity.models import Account, Contact, Grant, MagicLink, Person
+from commonweal.identity.models import Account, Contact, Grant, MagicLink, Mandate, Person
 from commonweal.identity.types import Act, ContactKind, GrantCard, LinkKind
 from commonweal.kernel.actions import announce
 from commonweal.kernel.errors import ChangedSinceYouLooked, NotAllowed
@@ -43,6 +44,7 @@ __all__ = [
     "keep_contact",
     "make_account",
     "make_demo_account",
+    "make_person",
     "make_staff",
     "redeem_magic_link",
     "register_judge",
@@ -211,6 +213,11 @@ def _account(mail: str, language: str, at: datetime, *, is_demo: bool = False) -
 def make_account(*, mail: str, language: str, at: datetime) -> UUID:
     """Give a resident an account; return the person's id. Sign-in proves the address."""
     return _account(address_as_sent(mail).lower(), language, at).person_id
+
+
+def make_person(*, language: str, at: datetime) -> UUID:
+    """Know a person who is just making an account; without one it is swept."""
+    return Person.objects.create(id=uuid4(), language=language, created_at=at).id
 
 
 def make_demo_account(
@@ -421,6 +428,7 @@ def _hash(token: str) -> str:
 def sweep(*, at: datetime) -> int:
     """Erase contacts older than a day that nobody needs, and links whose time is over."""
     MagicLink.objects.filter(created_at__lt=at - timedelta(days=1)).delete()
+    _sweep_accounts(at)
     if not _keepers:
         return 0
     old = Contact.objects.filter(created_at__lt=at - timedelta(days=1), person__isnull=True)
@@ -433,3 +441,19 @@ def sweep(*, at: datetime) -> int:
             forget_contact(contact_id=contact_id)
         erased += len(lost)
     return erased
+
+
+def _sweep_accounts(at: datetime) -> None:
+    """Erase accounts whose address nobody ever proved, and persons left without one."""
+    old = at - timedelta(days=7)
+    proved = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    never = Account.objects.filter(created_at__lt=old, last_login=None).exclude(Exists(proved))
+    for account in never.filter(person__name=""):
+        account.delete()
+    unknown = Person.objects.filter(created_at__lt=old, name="", account=None, contacts=None)
+    named = Grant.objects.values_list("person_id", flat=True)
+    mandated = Mandate.objects.values_list("person_id", "for_person_id")
+    needed = set(named).union(*mandated)
+    for person in unknown:
+        if person.id not in needed:
+            person.delete()

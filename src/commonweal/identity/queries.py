@@ -69,6 +69,18 @@ def may_sign_in(*, is_active: bool, is_demo: bool) -> bool:
     return is_active and (not is_demo or bool(settings.DEMO))
 
 
+def account_opens(account_id: UUID) -> bool:
+    """Say whether this account may sign in here."""
+    row = Account.objects.filter(id=account_id).first()
+    return row is not None and may_sign_in(is_active=row.is_active, is_demo=row.is_demo)
+
+
+def language_of_mail(mail: str) -> str:
+    """Give the language of the person with this account address; empty when there is none."""
+    found = Person.objects.filter(account__email=mail.lower())
+    return found.values_list("language", flat=True).first() or ""
+
+
 def holds(at: datetime) -> Q:
     return Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
 

@@ -19,13 +19,13 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "commonweal.web",  # its templates come before those of others
+    "commonweal.web.sign_in",
     "allauth",
     "allauth.account",
     "django_htmx",
-    "commonweal.web",
     "commonweal.kernel",
     "commonweal.ledger",
-    "commonweal.city",
     "commonweal.messages",
     "commonweal.content",
     "commonweal.identity",
@@ -110,3 +110,31 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email"]},
     },
 ]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
+ACCOUNT_ADAPTER = "commonweal.web.sign_in.adapter.SignInAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # our form leaves the password out
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False  # the device may be shared: the browser's end is the session's
+ACCOUNT_FORMS = {
+    "login": "commonweal.web.sign_in.forms.SignIn",
+    "request_login_code": "commonweal.web.sign_in.forms.AskForCode",
+    "confirm_login_code": "commonweal.web.sign_in.forms.TypeCode",
+    "confirm_email_verification_code": "commonweal.web.sign_in.forms.TypeSignUpCode",
+    "signup": "commonweal.web.sign_in.forms.SignUp",
+    "reset_password": "commonweal.web.sign_in.forms.ForgotPassword",
+    "reset_password_from_key": "commonweal.web.sign_in.forms.NewPassword",
+    "set_password": "commonweal.web.sign_in.forms.FirstPassword",
+    "change_password": "commonweal.web.sign_in.forms.ChangePassword",
+    "reauthenticate": "commonweal.web.sign_in.forms.PasswordAgain",
+}
