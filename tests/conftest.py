@@ -15,6 +15,7 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+pytest_plugins = ["tests.browser"]
 BOTH_DATABASES = ("default", "people")
 
 

@@ -1,60 +1,18 @@
 """The frame of the pages: readable without scripts, strict, in the reader's language and size."""
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings
-from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import translation
 
 from commonweal.web.templatetags.commonweal import bcp47, colour, dialled, tone
+from tests.web.conftest import CITY
 
-CITY = {
-    "name": "Harbour & Field",
-    "phone": "+44 20 7946-0000",
-    "hours": "Monday to Friday",
-    "brand_colour": "#AA2211",
-    "link_colour": "red; } body { display: none",
-}
-
-
-def supply(_request: HttpRequest) -> dict[str, object]:
-    """Stand in for the context processor that knows the city."""
-    return {
-        "city": CITY,
-        "nav": [{"label": "Map <b>", "url": "/map", "current": True}],
-        "legal": [{"label": "Privacy", "url": "/privacy"}],
-    }
-
-
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "DIRS": ["tests/web/templates"],
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.messages.context_processors.messages",
-                "tests.web.test_frame.supply",
-            ]
-        },
-    }
-]
-
-
-@pytest.fixture(autouse=True)
-def frame() -> Iterator[None]:
-    with override_settings(
-        ROOT_URLCONF="tests.web.urls",
-        TEMPLATES=TEMPLATES,
-        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
-    ):
-        yield
+pytestmark = pytest.mark.usefixtures("frame")
 
 
 def test_a_page_says_who_helps_and_escapes_what_the_city_wrote() -> None:

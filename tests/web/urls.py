@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -163,9 +163,43 @@ def evil(request: HttpRequest) -> HttpResponse:
     return render(request, "web_form.html", {"form": EvilField(request.POST or {"two": EVIL})})
 
 
+def districts(_request: HttpRequest) -> HttpResponse:
+    """Give two squares beside each other."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[x, 22], [x + 1, 22], [x + 1, 23], [x, 23], [x, 22]]],
+            },
+            "properties": {"code": name, "names": {"en": name, "zh-Hant": f"{name}區"}},
+        }
+        for x, name in ((114, "West"), (115, "East"))
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+def points(_request: HttpRequest) -> HttpResponse:
+    """Give one case, whose title tries to become markup."""
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [115, 22.5]},
+        "properties": {"title": EVIL, "url": "javascript:alert(1)", "state": EVIL, "tone": "new"},
+    }
+    return JsonResponse({"type": "FeatureCollection", "features": [feature]})
+
+
+def sent(request: HttpRequest) -> HttpResponse:
+    """Say that the report arrived."""
+    return render(request, "web_sent.html")
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("pieces", pieces, name="pieces"),
     path("evil", evil, name="evil"),
+    path("sent", sent, name="sent"),
+    path("districts.geojson", districts),
+    path("points.geojson", points),
     path("", include("commonweal.web.pages.urls")),
 ]
