@@ -1,6 +1,7 @@
 """Read what was entered."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,12 @@ def number(entry_id: UUID) -> str:
 def entries_of(subject: str) -> list[EntryCard]:
     """Tell one subject's life, oldest first."""
     return [_card(entry) for entry in Entry.objects.filter(subject=subject).order_by("seq")]
+
+
+def heads(subjects: Iterable[str]) -> dict[str, int]:
+    """Give the number of the newest entry of each subject that has any."""
+    found = Head.objects.filter(subject__in=set(subjects))
+    return dict(found.values_list("subject", "seq"))
 
 
 def entry(entry_id: UUID) -> EntryCard | None:

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "commonweal.kernel",
     "commonweal.ledger",
+    "commonweal.city",
     "commonweal.messages",
     "commonweal.content",
     "commonweal.identity",
