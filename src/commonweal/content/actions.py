@@ -26,6 +26,7 @@ from commonweal.ledger import actions as ledger
 from commonweal.ledger.types import Entered, Entry, subject_of
 
 __all__ = [
+    "adopt",
     "clear_files",
     "finish",
     "flag",
@@ -75,6 +76,17 @@ def receive(*, data: BinaryIO, name: str, subject: str, by: Actor, at: datetime)
         )
     )
     return queries.card_of(row)
+
+
+@transaction.atomic
+def adopt(*, from_subject: str, to_subject: str, by: Actor, at: datetime) -> int:
+    """Give the photos received while a form was filled in to the thing that came of it."""
+    held = Attachment.objects.select_for_update(of=("self",)).filter(subject=from_subject)
+    rows = list(held.order_by("received_at", "id"))
+    for row in rows:
+        row.subject = to_subject
+        _save(row, _enter(row.pk, "adopted", by, at, facts={"of": to_subject}), at, "subject")
+    return len(rows)
 
 
 def finish(*, attachment_id: UUID, at: datetime) -> None:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "commonweal.messages",
     "commonweal.content",
     "commonweal.identity",
+    "commonweal.cases",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

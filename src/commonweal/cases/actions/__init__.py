@@ -1,0 +1,61 @@
+"""What may be done with a case. Order in each: who, whether, enter, change, announce, return."""
+
+from commonweal.cases.actions.importing import import_cases
+from commonweal.cases.actions.reporter import (
+    add_photos,
+    confirm,
+    contest,
+    correct,
+    new_key,
+    replace_keys,
+    reply,
+    withdraw,
+)
+from commonweal.cases.actions.reporting import report
+from commonweal.cases.actions.setup import order_rules, save_category, save_rule
+from commonweal.cases.actions.staff import (
+    acknowledge,
+    answer,
+    ask,
+    assign,
+    decline,
+    hold,
+    note,
+    publish,
+    recategorise,
+    refer,
+    schedule,
+    start,
+    take_down,
+    withhold,
+)
+
+__all__ = [
+    "acknowledge",
+    "add_photos",
+    "answer",
+    "ask",
+    "assign",
+    "confirm",
+    "contest",
+    "correct",
+    "decline",
+    "hold",
+    "import_cases",
+    "new_key",
+    "note",
+    "order_rules",
+    "publish",
+    "recategorise",
+    "refer",
+    "replace_keys",
+    "reply",
+    "report",
+    "save_category",
+    "save_rule",
+    "schedule",
+    "start",
+    "take_down",
+    "withdraw",
+    "withhold",
+]

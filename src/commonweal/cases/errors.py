@@ -1,0 +1,159 @@
+"""Refusals of cases."""
+
+from commonweal.kernel.errors import Kind, Refusal
+
+
+class NoSuchCase(Refusal):
+    code = "cases.no-such-case"
+    kind = Kind.MISSING
+    sentence = "There is no case with this number. Check the number on your receipt, or call us."
+
+
+class WrongKey(Refusal):
+    code = "cases.wrong-key"
+    kind = Kind.MISSING
+    sentence = (
+        "This link does not open a report. It may have been replaced by a newer one. "
+        "Use the link in our latest mail, or ask us for a new one."
+    )
+
+
+class NotYourCase(Refusal):
+    code = "cases.not-your-case"
+    kind = Kind.FORBIDDEN
+    sentence = "Only the unit that answers for this case may do this. Ask to have it reassigned."
+
+
+class WrongMove(Refusal):
+    code = "cases.wrong-move"
+    kind = Kind.CONFLICT
+    sentence = "This case is now: {state}. From there it cannot become: {to}. Reload the page."
+
+
+class NoSuchCategory(Refusal):
+    code = "cases.no-such-category"
+    kind = Kind.INVALID
+    sentence = "Please choose what your report is about from the list."
+
+
+class EmptyText(Refusal):
+    code = "cases.empty-text"
+    kind = Kind.INVALID
+    sentence = "Please write a few words."
+
+
+class TextTooLong(Refusal):
+    code = "cases.text-too-long"
+    kind = Kind.INVALID
+    sentence = "The text has {length} characters; we can take {most}. Please shorten it."
+
+
+class UnreadableText(Refusal):
+    code = "cases.unreadable-text"
+    kind = Kind.INVALID
+    sentence = "The text contains characters that cannot be stored. Please type it again."
+
+
+class PlaceMissing(Refusal):
+    code = "cases.place-missing"
+    kind = Kind.INVALID
+    sentence = "Please say where it is: an address or a few words, a district, a landmark or a pin."
+
+
+class ImpossiblePoint(Refusal):
+    code = "cases.impossible-point"
+    kind = Kind.INVALID
+    sentence = "This point is not on the map. Set the pin again, or describe the place in words."
+
+
+class ImpossibleDate(Refusal):
+    code = "cases.impossible-date"
+    kind = Kind.INVALID
+    sentence = "This date cannot be right: it is in the future or very long ago. Please check it."
+
+
+class BadContact(Refusal):
+    code = "cases.bad-contact"
+    kind = Kind.INVALID
+    sentence = (
+        "We cannot read this mail address or phone number. Correct it, or leave it empty "
+        "to report without your name."
+    )
+
+
+class AnswerMissing(Refusal):
+    code = "cases.answer-missing"
+    kind = Kind.INVALID
+    sentence = "Please answer the question: {question}."
+
+
+class AnswerWrong(Refusal):
+    code = "cases.answer-wrong"
+    kind = Kind.INVALID
+    sentence = "We cannot read your answer to: {question}. Please choose or write it again."
+
+
+class NoReporter(Refusal):
+    code = "cases.no-reporter"
+    kind = Kind.CONFLICT
+    sentence = "This report came without a way to write back, so nobody can be asked."
+
+
+class DateToCome(Refusal):
+    code = "cases.date-to-come"
+    kind = Kind.INVALID
+    sentence = "Please give a date from today on, within two years."
+
+
+class NothingToReview(Refusal):
+    code = "cases.nothing-to-review"
+    kind = Kind.CONFLICT
+    sentence = "The city does not publish the words of this kind of report."
+
+
+class UnitClosed(Refusal):
+    code = "cases.unit-closed"
+    kind = Kind.INVALID
+    sentence = "This unit does not exist or is closed. Choose another one."
+
+
+class ReasonMissing(Refusal):
+    code = "cases.reason-missing"
+    kind = Kind.INVALID
+    sentence = "Please give the reason in a few words; it becomes part of the record."
+
+
+class BadQuestions(Refusal):
+    code = "cases.bad-questions"
+    kind = Kind.INVALID
+    sentence = "Question {code}: {problem}."
+
+
+class CodeTaken(Refusal):
+    code = "cases.code-taken"
+    kind = Kind.CONFLICT
+    sentence = "The code {wanted} is already used. Choose another one."
+
+
+class BadCode(Refusal):
+    code = "cases.bad-code"
+    kind = Kind.INVALID
+    sentence = "A code has small letters, digits and hyphens only, up to 40 characters."
+
+
+class NameMissing(Refusal):
+    code = "cases.name-missing"
+    kind = Kind.INVALID
+    sentence = "Please write the name in each of the city's languages."
+
+
+class WrongParent(Refusal):
+    code = "cases.wrong-parent"
+    kind = Kind.INVALID
+    sentence = "A category can only stand below a main category that exists."
+
+
+class NoSuchRule(Refusal):
+    code = "cases.no-such-rule"
+    kind = Kind.MISSING
+    sentence = "This routing rule does not exist any more. Reload the list."

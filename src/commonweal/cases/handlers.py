@@ -1,0 +1,147 @@
+"""What follows from an act: the reporter is told by mail, the unit at its digest hour."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from commonweal.cases import actions, queries
+from commonweal.cases.actions.steps import PROMISE
+from commonweal.cases.events import CaseMoved, CaseReceived, CaseRerouted
+from commonweal.cases.types import CaseCard, State
+from commonweal.city import queries as the_city
+from commonweal.city.events import ClockRanOut
+from commonweal.identity import queries as identity
+from commonweal.identity.types import ContactKind
+from commonweal.kernel.events import Event, on
+from commonweal.kernel.types import Role, words_in
+from commonweal.messages import actions as messages
+from commonweal.messages.types import Recipient
+
+TEMPLATE_OF = {
+    State.ACKNOWLEDGED: "cases.acknowledged",
+    State.ASSIGNED: "cases.assigned",
+    State.IN_WORK: "cases.in-work",
+    State.WAITING: "cases.question",
+    State.SCHEDULED: "cases.scheduled",
+    State.ON_HOLD: "cases.on-hold",
+    State.ANSWERED: "cases.answered",
+    State.NOT_OURS: "cases.not-the-citys",
+    State.CANNOT: "cases.cannot-be-done",
+    State.CONFIRMED: "cases.confirmed",
+    State.CONTESTED: "cases.contested",
+    State.WITHDRAWN: "cases.withdrawn",
+}
+
+
+@on(CaseReceived)
+def send_receipt(event: CaseReceived) -> None:
+    """Mail the receipt, with a link of its own to the reporter's page."""
+    _tell_reporter(event, queries.card(event.case_id, at=event.at), "cases.received", "")
+
+
+@on(CaseMoved)
+def tell_reporter(event: CaseMoved) -> None:
+    """Mail what became of the report."""
+    card = queries.card(event.case_id, at=event.at)
+    said = next(
+        (
+            word.text
+            for word in queries.words(card.id)
+            if word.id == event.word_id and not word.by_reporter
+        ),
+        "",
+    )
+    _tell_reporter(event, card, TEMPLATE_OF[State(event.after)], said)
+
+
+@on(CaseReceived)
+def tell_unit_of_new_case(event: CaseReceived) -> None:
+    """Let the unit hear of a new case in its next digest."""
+    _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-new")
+
+
+@on(CaseRerouted)
+def tell_unit_of_rerouted_case(event: CaseRerouted) -> None:
+    """Let the unit that now answers hear of it in its next digest."""
+    _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-new")
+
+
+@on(ClockRanOut)
+def tell_unit_of_overdue_case(event: ClockRanOut) -> None:
+    """Let the unit hear, in its next digest, that a promise is broken."""
+    kind, _, hex_id = event.subject.partition(":")
+    if kind == "case" and event.kind == PROMISE:
+        card = queries.card(UUID(hex_id), at=event.at)
+        _tell_unit(event, card, "cases.staff-overdue")
+
+
+def _tell_reporter(event: Event, card: CaseCard, template: str, said: str) -> None:
+    contact_id = queries.contact_of(card.id)
+    contact = identity.contact(contact_id) if contact_id else None
+    if contact is None or contact.kind is not ContactKind.MAIL:
+        return
+    language = contact.language
+    unit = the_city.unit(card.unit_id)
+    key = actions.new_key(case_id=card.id, at=event.at)
+    messages.send(
+        template=template,
+        to=Recipient(contact_id=contact.id, language=language),
+        facts={
+            **_facts(card, language),
+            "unit": words_in(unit.names, language),
+            "planned": _day(card.planned_for, language) if card.planned_for else "",
+            "text": said,
+            "link": f"{settings.ADDRESS}/mine/{key}/",
+            "public_link": f"{settings.ADDRESS}/cases/{card.number}/",
+        },
+        subject=event.subject,
+        key=f"{event.subject}/{event.seq}/{template}",
+        at=event.at,
+    )
+
+
+def _tell_unit(event: Event, card: CaseCard, template: str) -> None:
+    for person_id in _staff_near(card.unit_id, event.at):
+        contact = identity.staff_contact(person_id)
+        if contact is None:
+            continue
+        facts = _facts(card, contact.language)
+        messages.gather(
+            template=template,
+            to=Recipient(contact_id=contact.id, language=contact.language),
+            facts={**facts, "link": f"{settings.ADDRESS}/staff/cases/{card.number}/"},
+            subject=event.subject,
+            key=f"{event.subject}/{event.seq}/{template}/{person_id.hex}",
+            at=event.at,
+        )
+
+
+def _staff_near(unit_id: UUID, at: datetime) -> Iterator[UUID]:
+    """Give the officers and leads of the unit, or of the nearest unit above that has some."""
+    above: UUID | None = unit_id
+    while above is not None:
+        grants = identity.staff_of_units([above], at=at)
+        people = {g.person_id for g in grants if g.role in {Role.OFFICER, Role.LEAD}}
+        if people:
+            yield from sorted(people)
+            return
+        above = the_city.unit(above).parent_id
+
+
+def _facts(card: CaseCard, language: str) -> dict[str, str]:
+    zone = ZoneInfo(the_city.profile().zone)
+    return {
+        "number": card.number,
+        "category": words_in(queries.category(card.category_id).names, language),
+        "due": _day(card.due_at.astimezone(zone).date(), language),
+    }
+
+
+def _day(day: date, language: str) -> str:
+    """Write a day as people of the language do."""
+    if language.lower().startswith("zh"):
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {day:%B %Y}"

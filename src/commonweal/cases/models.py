@@ -1,0 +1,225 @@
+"""Cases and what belongs to them."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from commonweal.cases import rules
+from commonweal.cases.types import Publication, QuestionKind, Review, State, WordKind  # noqa: F401
+from commonweal.kernel.types import Channel, Personal
+from commonweal.ledger.types import Tracked
+
+
+def _choices(words: type) -> list[tuple[str, str]]:
+    return [(word.value, word.value) for word in words]  # type: ignore[attr-defined]
+
+
+class Category(models.Model):
+    """A kind of problem the city takes reports of."""
+
+    personal: ClassVar = None
+    tracked: ClassVar = Tracked(
+        subject="category",
+        columns=(
+            "code",
+            "parent",
+            "names",
+            "hints",
+            "keywords",
+            "questions",
+            "term_amount",
+            "term_unit",
+            "review",
+            "is_open",
+            "needs_place",
+            "order",
+        ),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    code = models.CharField(max_length=40, unique=True)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    names = models.JSONField()
+    hints = models.JSONField(default=dict)
+    keywords = models.JSONField(default=dict)
+    questions = models.JSONField(default=list)
+    term_amount = models.PositiveSmallIntegerField()
+    term_unit = models.CharField(max_length=20)
+    review = models.CharField(max_length=20, choices=_choices(Review), default=Review.AFTER_REVIEW)
+    is_open = models.BooleanField(default=True)
+    needs_place = models.BooleanField(default=True)
+    order = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    entry_id = models.UUIDField()
+
+
+class RoutingRule(models.Model):
+    """An ordered rule; the first of which every condition holds decides."""
+
+    personal: ClassVar = None
+    tracked: ClassVar = Tracked(
+        subject="routing-rule",
+        columns=(
+            "order",
+            "names",
+            "categories",
+            "districts",
+            "channels",
+            "words",
+            "unit_id",
+            "is_active",
+        ),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    order = models.PositiveIntegerField()
+    names = models.JSONField()
+    categories = models.JSONField(default=list)
+    districts = models.JSONField(default=list)
+    channels = models.JSONField(default=list)
+    words = models.JSONField(default=list)
+    unit_id = models.UUIDField()
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+    entry_id = models.UUIDField()
+
+
+class Case(models.Model):
+    """One problem, from the report to the last word on it."""
+
+    personal: ClassVar = Personal(
+        {
+            "text": "what the reporter wrote; may name people",
+            "answers": "answers to the category's questions",
+            "place": "where it is, in the reporter's words",
+            "public_text": "the published part of the text",
+            "lat": "a point near a home may point to a person",
+            "lng": "as lat",
+            "contact_id": "a random id that leads to the contact in the people store",
+        },
+        keep_days=730,
+    )
+    tracked: ClassVar = Tracked(
+        subject="case",
+        columns=(
+            "number",
+            "state",
+            "category",
+            "unit_id",
+            "district_id",
+            "received_at",
+            "due_at",
+            "promised_at",
+            "planned_for",
+            "closed_at",
+            "publication",
+            "public_text",
+        ),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    number = models.CharField(max_length=20, unique=True)
+    state = models.CharField(max_length=30, choices=_choices(State))
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    unit_id = models.UUIDField()
+    assignee_id = models.UUIDField(null=True)
+    district_id = models.UUIDField(null=True)
+    landmark_id = models.UUIDField(null=True)
+    lat = models.FloatField(null=True)
+    lng = models.FloatField(null=True)
+    place = models.CharField(max_length=rules.LONGEST_PLACE, blank=True)
+    is_outside = models.BooleanField(default=False)
+    channel = models.CharField(max_length=10, choices=_choices(Channel))
+    language = models.CharField(max_length=10)
+    text = models.TextField(blank=True)
+    answers = models.JSONField(default=dict)
+    public_text = models.TextField(blank=True)
+    publication = models.CharField(max_length=10, choices=_choices(Publication))
+    contact_id = models.UUIDField(null=True, db_index=True)
+    received_at = models.DateTimeField()
+    happened = models.CharField(max_length=80, blank=True)
+    due_at = models.DateTimeField()
+    promised_at = models.DateTimeField()
+    planned_for = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    source = models.CharField(max_length=60, blank=True)
+    source_id = models.CharField(max_length=100, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False, state__in=sorted(rules.ENDS))
+                | Q(closed_at__isnull=True, state__in=sorted(rules.OPEN)),
+                name="an_ended_case_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=~Q(publication="published") | ~Q(public_text=""),
+                name="what_is_published_has_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(lat__isnull=True, lng__isnull=True)
+                | Q(lat__range=(-90, 90), lng__range=(-180, 180)),
+                name="a_point_is_on_the_earth",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "source_id"],
+                condition=~Q(source=""),
+                name="a_foreign_report_comes_once",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["-received_at", "id"], name="cases_newest"),
+            models.Index(fields=["unit_id", "due_at"], name="cases_of_a_unit"),
+            models.Index(
+                fields=["due_at"], condition=Q(closed_at__isnull=True), name="open_cases_by_promise"
+            ),
+            models.Index(fields=["lat", "lng"], name="cases_by_place"),
+            models.Index(fields=["district_id", "-received_at"], name="cases_of_a_district"),
+            models.Index(fields=["category", "-received_at"], name="cases_of_a_category"),
+        ]
+
+
+class Word(models.Model):
+    """Something said in a case; never changed, only published or not."""
+
+    personal: ClassVar = Personal({"text": "may name people"}, keep_days=730)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=_choices(WordKind))
+    text = models.TextField()
+    at = models.DateTimeField()
+    unit_id = models.UUIDField(null=True)
+    author_id = models.UUIDField(null=True)
+    is_public = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["case", "at"], name="words_of_a_case")]
+
+
+class Routing(models.Model):
+    """Why a case went to a unit: the rule and its reason, or the person's."""
+
+    personal: ClassVar = None
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    unit_id = models.UUIDField()
+    rule_id = models.UUIDField(null=True)
+    rule_version = models.PositiveIntegerField(default=0)
+    because = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+
+class AccessKey(models.Model):
+    """A secret that opens the reporter's own page; only its digest is kept."""
+
+    personal: ClassVar = None
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+    is_revoked = models.BooleanField(default=False)

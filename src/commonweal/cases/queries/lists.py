@@ -1,0 +1,125 @@
+"""Lists, counts and points, for staff and for everybody."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import TypeVar
+
+from django.db.models import Count, Q, QuerySet
+
+from commonweal.cases.models import Case
+from commonweal.cases.queries.one import answers_of, case_card, public_case_card
+from commonweal.cases.types import CaseCard, Filter, Point, Publication, PublicCard, Sort, State
+from commonweal.kernel import queries as kernel
+from commonweal.kernel.types import Page
+
+T = TypeVar("T")
+
+STAFF_INDEX, PUBLIC_INDEX = "case", "case.public"
+PAGE = 25
+MOST_POINTS = 5_000
+_ORDER = {
+    Sort.PROMISE: ("due_at", "id"),
+    Sort.NEWEST: ("-received_at", "id"),
+    Sort.OLDEST: ("received_at", "id"),
+}
+
+
+def listing(wanted: Filter, *, at: datetime, number: int = 1, size: int = PAGE) -> Page[CaseCard]:
+    """List cases for staff; whoever calls has put the units one may see into the filter."""
+    rows = _filtered(wanted, STAFF_INDEX, at)
+    return _page(
+        rows, wanted.sort, number, size, lambda found: [case_card(r, at=at) for r in found]
+    )
+
+
+def public_listing(
+    wanted: Filter, *, at: datetime, number: int = 1, size: int = PAGE
+) -> Page[PublicCard]:
+    """List cases for everybody."""
+
+    def cards(found: Sequence[Case]) -> list[PublicCard]:
+        answers = answers_of([row.pk for row in found])
+        return [public_case_card(row, answers.get(row.pk, ""), at=at) for row in found]
+
+    return _page(_filtered(wanted, PUBLIC_INDEX, at), wanted.sort, number, size, cards)
+
+
+def points(wanted: Filter, *, at: datetime) -> list[Point]:
+    """Give the dots of the staff map, newest first, as many as a map can show."""
+    return _points(_filtered(wanted, STAFF_INDEX, at))
+
+
+def public_points(wanted: Filter, *, at: datetime) -> list[Point]:
+    """Give the dots of the public map, newest first, as many as a map can show."""
+    return _points(_filtered(wanted, PUBLIC_INDEX, at))
+
+
+def counts(wanted: Filter, *, at: datetime) -> dict[str, int]:
+    """Count open, overdue, unreviewed and all cases of a filter."""
+    rows = _filtered(wanted, STAFF_INDEX, at)
+    is_open = Q(closed_at__isnull=True)
+    return rows.aggregate(
+        open=Count("id", filter=is_open),
+        overdue=Count("id", filter=is_open & Q(due_at__lt=at)),
+        unreviewed=Count("id", filter=_unreviewed()),
+        all=Count("id"),
+    )
+
+
+def _unreviewed() -> Q:
+    return Q(publication=Publication.WAITING) & ~Q(text="")
+
+
+def _filtered(wanted: Filter, index: str, at: datetime) -> QuerySet[Case]:
+    rows = Case.objects.all()
+    if wanted.text.strip():
+        rows = rows.filter(id__in=kernel.found(kind=index, text=wanted.text))
+    if wanted.states:
+        rows = rows.filter(state__in=wanted.states)
+    if wanted.only_open or wanted.only_overdue:
+        rows = rows.filter(closed_at__isnull=True)
+    if wanted.only_overdue:
+        rows = rows.filter(due_at__lt=at)
+    if wanted.only_unreviewed:
+        rows = rows.filter(_unreviewed())
+    if wanted.categories:
+        rows = rows.filter(
+            Q(category__in=wanted.categories) | Q(category__parent__in=wanted.categories)
+        )
+    if wanted.districts:
+        rows = rows.filter(district_id__in=wanted.districts)
+    if wanted.units is not None:
+        rows = rows.filter(unit_id__in=wanted.units)
+    if wanted.assignee_id:
+        rows = rows.filter(assignee_id=wanted.assignee_id)
+    if wanted.channel:
+        rows = rows.filter(channel=wanted.channel)
+    if wanted.since:
+        rows = rows.filter(received_at__gte=datetime.combine(wanted.since, time.min, UTC))
+    if wanted.until:
+        end = datetime.combine(wanted.until + timedelta(days=1), time.min, UTC)
+        rows = rows.filter(received_at__lt=end)
+    return rows
+
+
+def _page(
+    rows: QuerySet[Case], sort: Sort, number: int, size: int, cards: Callable[[list[Case]], list[T]]
+) -> Page[T]:
+    total = rows.count()
+    number = max(1, min(number, max(1, -(-total // size))))
+    first = (number - 1) * size
+    found = list(rows.order_by(*_ORDER[sort])[first : first + size])
+    return Page(items=tuple(cards(found)), total=total, number=number, size=size)
+
+
+def _points(rows: QuerySet[Case]) -> list[Point]:
+    placed = rows.filter(lat__isnull=False).order_by("-received_at")[:MOST_POINTS]
+    return [
+        Point(
+            number=number, lat=round(lat, 4), lng=round(lng, 4), state=State(state), category_id=c
+        )
+        for number, lat, lng, state, c in placed.values_list(
+            "number", "lat", "lng", "state", "category_id"
+        )
+        if lat is not None and lng is not None
+    ]

@@ -1,0 +1,400 @@
+"""Who may, when, and how a report is read: decided here, without a database."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from commonweal.cases.errors import (
+    AnswerMissing,
+    AnswerWrong,
+    BadCode,
+    BadContact,
+    BadQuestions,
+    DateToCome,
+    EmptyText,
+    ImpossibleDate,
+    ImpossiblePoint,
+    NotYourCase,
+    PlaceMissing,
+    ReasonMissing,
+    TextTooLong,
+    UnreadableText,
+    WrongMove,
+)
+from commonweal.cases.types import (
+    Act,
+    ContactDraft,
+    Decision,
+    Place,
+    Question,
+    QuestionKind,
+    RuleCard,
+    State,
+)
+from commonweal.kernel.errors import NotAllowed
+from commonweal.kernel.types import Actor, Channel, Role, words_in
+from commonweal.methods.search import normalise
+
+_WORKABLE = frozenset(
+    {
+        State.ASSIGNED,
+        State.IN_WORK,
+        State.WAITING,
+        State.SCHEDULED,
+        State.ON_HOLD,
+        State.ANSWERED,
+        State.NOT_OURS,
+        State.CANNOT,
+        State.WITHDRAWN,
+    }
+)
+_JUDGED = frozenset({State.CONFIRMED, State.CONTESTED})
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.RECEIVED: _WORKABLE | {State.ACKNOWLEDGED},
+    State.ACKNOWLEDGED: _WORKABLE,
+    State.ASSIGNED: _WORKABLE,
+    State.IN_WORK: _WORKABLE - {State.IN_WORK},
+    State.WAITING: _WORKABLE,
+    State.SCHEDULED: _WORKABLE,
+    State.ON_HOLD: _WORKABLE - {State.ON_HOLD},
+    State.CONTESTED: _WORKABLE,
+    State.ANSWERED: _JUDGED,
+    State.NOT_OURS: _JUDGED,
+    State.CANNOT: _JUDGED,
+    State.CONFIRMED: frozenset(),
+    State.WITHDRAWN: frozenset(),
+}
+
+OPEN = frozenset(
+    {
+        State.RECEIVED,
+        State.ACKNOWLEDGED,
+        State.ASSIGNED,
+        State.IN_WORK,
+        State.WAITING,
+        State.SCHEDULED,
+        State.ON_HOLD,
+        State.CONTESTED,
+    }
+)
+ENDS = frozenset(set(State) - OPEN)
+JUDGEABLE = frozenset(state for state, to in MOVES.items() if State.CONFIRMED in to)
+
+OWN, ANY = "own", "any"
+_UNIT_WORK = (
+    Act.SEE,
+    Act.ACKNOWLEDGE,
+    Act.START,
+    Act.ASK,
+    Act.SCHEDULE,
+    Act.HOLD,
+    Act.ANSWER,
+    Act.REFER,
+    Act.DECLINE,
+    Act.NOTE,
+    Act.PUBLISH,
+    Act.WITHHOLD,
+)
+MAY: Mapping[Role, Mapping[Act, str]] = {
+    Role.RESIDENT: {},
+    Role.CLERK: {Act.SEE: ANY, Act.NOTE: ANY, Act.REPORT_FOR_OTHERS: ANY},
+    Role.OFFICER: dict.fromkeys(_UNIT_WORK, OWN),
+    Role.LEAD: dict.fromkeys((*_UNIT_WORK, Act.ASSIGN, Act.RECATEGORISE), OWN),
+    Role.DISPATCHER: dict.fromkeys(
+        (
+            Act.SEE,
+            Act.ACKNOWLEDGE,
+            Act.ASSIGN,
+            Act.RECATEGORISE,
+            Act.NOTE,
+            Act.PUBLISH,
+            Act.WITHHOLD,
+            Act.REPORT_FOR_OTHERS,
+        ),
+        ANY,
+    ),
+    Role.ADMINISTRATOR: dict.fromkeys((Act.SEE, Act.WITHHOLD, Act.CONFIGURE), ANY),
+}
+
+LONGEST_TEXT = 5_000
+LONGEST_PLACE = 300
+LONGEST_REASON = 1_000
+OLDEST = timedelta(days=365 * 3)
+FARTHEST_PLAN = timedelta(days=730)
+_MAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[^@\s.,;<>]+")
+_PHONE = re.compile(r"\+?[0-9 ()./-]{5,30}")
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def may(actor: Actor, act: Act, unit_id: UUID | None) -> bool:
+    """Say whether somebody may do this to a case of this unit."""
+    reaches = {MAY[grant.role].get(act) for grant in actor.grants}
+    return ANY in reaches or (OWN in reaches and actor.works_for(unit_id))
+
+
+def check_may(actor: Actor, act: Act, unit_id: UUID | None) -> None:
+    """Refuse whoever may not."""
+    if may(actor, act, unit_id):
+        return
+    if actor.is_staff and any(act in MAY[grant.role] for grant in actor.grants):
+        raise NotYourCase
+    raise NotAllowed
+
+
+def check_configure(actor: Actor) -> None:
+    """Refuse whoever may not set up categories and rules."""
+    if not may(actor, Act.CONFIGURE, None):
+        raise NotAllowed
+
+
+def check_move(state: State, to: State) -> None:
+    """Refuse a move that the table does not have."""
+    if to not in MOVES[state]:
+        raise WrongMove(state=state, to=to)
+
+
+def clean_text(raw: str, *, most: int = LONGEST_TEXT) -> str:
+    """Give the text as it is kept: composed, one kind of line end, only what can be stored."""
+    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if any(unicodedata.category(c) == "Cs" or c == "\x00" for c in text):
+        raise UnreadableText
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+    text = unicodedata.normalize("NFC", text)
+    if len(text) > most:
+        raise TextTooLong(length=len(text), most=most)
+    return text
+
+
+def needed_text(raw: str, *, most: int = LONGEST_TEXT) -> str:
+    """Give the text, refused when there is none."""
+    if not (text := clean_text(raw, most=most)):
+        raise EmptyText
+    return text
+
+
+def needed_reason(raw: str) -> str:
+    """Give the reason, refused when there is none."""
+    if not (text := clean_text(raw, most=LONGEST_REASON)):
+        raise ReasonMissing
+    return text
+
+
+def check_place(place: Place, *, needs_place: bool) -> None:
+    """Refuse a point that is none, and (where the category needs a place) no place at all."""
+    if (place.lat is None) != (place.lng is None):
+        raise ImpossiblePoint
+    if place.lat is not None and place.lng is not None:
+        inside = -90 <= place.lat <= 90 and -180 <= place.lng <= 180  # noqa: PLR2004
+        if not inside:  # also refuses "not a number", which no comparison admits
+            raise ImpossiblePoint
+    elif needs_place and not (place.words.strip() or place.district_id or place.landmark_id):
+        raise PlaceMissing
+
+
+def check_happened(on: date | None, *, today: date) -> None:
+    """Refuse a day to come (a day ahead is a time zone away) or very long ago."""
+    if on is not None and not (today - OLDEST <= on <= today + timedelta(days=1)):
+        raise ImpossibleDate
+
+
+def check_plan(on: date, *, today: date) -> None:
+    """Refuse a planned day in the past or beyond two years."""
+    if not (today <= on <= today + FARTHEST_PLAN):
+        raise DateToCome
+
+
+def check_contact(contact: ContactDraft) -> None:
+    """Refuse an address or number that cannot be one."""
+    if contact.mail and (len(contact.mail) > 254 or not _MAIL.fullmatch(contact.mail)):  # noqa: PLR2004
+        raise BadContact
+    if contact.phone and not (
+        _PHONE.fullmatch(contact.phone) and sum(c.isdigit() for c in contact.phone) >= 5  # noqa: PLR2004
+    ):
+        raise BadContact
+
+
+def check_code(code: str) -> None:
+    """Refuse what cannot be a code."""
+    if not _CODE.fullmatch(code):
+        raise BadCode
+
+
+# Questions of a category
+
+
+def asked(questions: Sequence[Question], answers: Mapping[str, Any]) -> list[Question]:
+    """Give the questions that come up with these answers; a branch not taken asks nothing."""
+    up: list[Question] = []
+    seen: dict[str, Any] = {}
+    for question in questions:
+        if not question.after or _is_among(seen.get(question.after), question.after_is):
+            up.append(question)
+            seen[question.code] = answers.get(question.code)
+    return up
+
+
+def _is_among(answer: object, wanted: tuple[str, ...]) -> bool:
+    given = answer if isinstance(answer, list | tuple) else [answer]
+    return any(str(one) in wanted for one in given if one is not None)
+
+
+def read_answers(
+    questions: Sequence[Question], answers: Mapping[str, Any], *, language: str
+) -> dict[str, Any]:
+    """Keep the answers to what was asked, each of its kind; refuse the missing and unreadable."""
+    kept: dict[str, Any] = {}
+    for question in asked(questions, answers):
+        raw = answers.get(question.code)
+        says = words_in(question.words, language)
+        if raw in (None, "", [], ()):
+            if question.is_required:
+                raise AnswerMissing(question=says)
+            continue
+        try:
+            kept[question.code] = _read(question, raw)
+        except (ValueError, TypeError):
+            raise AnswerWrong(question=says) from None
+    return kept
+
+
+def _read(question: Question, raw: Any) -> Any:
+    codes = {code for code, _ in question.options}
+    match question.kind:
+        case QuestionKind.YES_NO:
+            return _one_of(raw, {"yes", "no"})
+        case QuestionKind.CHOICE:
+            return _one_of(raw, codes)
+        case QuestionKind.SEVERAL:
+            given = raw if isinstance(raw, list | tuple) else [raw]
+            return sorted({_one_of(one, codes) for one in given})
+        case QuestionKind.NUMBER:
+            number = float(str(raw).replace(",", "."))
+            if not abs(number) < 1e12:  # noqa: PLR2004  (also refuses "not a number")
+                raise ValueError
+            return str(raw).strip()[:40]
+        case QuestionKind.DATE:
+            return date.fromisoformat(str(raw)).isoformat()
+        case QuestionKind.TEXT:
+            return clean_text(str(raw), most=1_000)
+
+
+def _one_of(raw: object, codes: set[str]) -> str:
+    if str(raw) not in codes:
+        raise ValueError(raw)
+    return str(raw)
+
+
+def check_questions(questions: Sequence[Question]) -> None:
+    """Refuse questions that could not be asked: a loop, an unknown option, a missing name."""
+    known: dict[str, Question] = {}
+    for question in questions:
+        check_code(question.code)
+        if question.code in known:
+            raise BadQuestions(code=question.code, problem="the code is used twice")
+        if not any(question.words.values()):
+            raise BadQuestions(code=question.code, problem="it has no words")
+        has_options = question.kind in {QuestionKind.CHOICE, QuestionKind.SEVERAL}
+        if has_options and not question.options:
+            raise BadQuestions(code=question.code, problem="it needs at least one option")
+        if question.after:
+            _check_branch(question, known)
+        known[question.code] = question
+
+
+def _check_branch(question: Question, known: Mapping[str, Question]) -> None:
+    if question.after not in known:
+        raise BadQuestions(
+            code=question.code,
+            problem=f"it follows {question.after}, which does not come before it",
+        )
+    before = known[question.after]
+    choices = {code for code, _ in before.options}
+    if before.kind is QuestionKind.YES_NO:
+        choices = {"yes", "no"}
+    if not question.after_is or not set(question.after_is) <= choices:
+        raise BadQuestions(
+            code=question.code, problem=f"it follows an answer that {before.code} does not have"
+        )
+
+
+# Routing
+
+
+def route(
+    rules: Iterable[RuleCard],
+    *,
+    category: tuple[str, ...],
+    district: str | None,
+    channel: Channel,
+    text: str,
+    fallback: UUID,
+) -> Decision:
+    """Take the first active rule of which every condition holds; else the fallback unit.
+
+    `category` holds the category's own code and its parent's.
+    """
+    plain = normalise(text)
+    for rule in rules:
+        if rule.is_active and (because := _holds(rule, category, district, channel, plain)):
+            return Decision(
+                unit_id=rule.unit_id, rule_id=rule.id, rule_version=rule.version, because=because
+            )
+    return Decision(unit_id=fallback, rule_id=None, rule_version=0, because=("fallback",))
+
+
+def _holds(
+    rule: RuleCard, category: tuple[str, ...], district: str | None, channel: Channel, plain: str
+) -> tuple[str, ...]:
+    because: list[str] = []
+    if rule.categories:
+        met = [code for code in category if code in rule.categories]
+        if not met:
+            return ()
+        because.append(f"category:{met[0]}")
+    if rule.districts:
+        if district not in rule.districts:
+            return ()
+        because.append(f"district:{district}")
+    if rule.channels:
+        if channel not in rule.channels:
+            return ()
+        because.append(f"channel:{channel.value}")
+    if rule.words:
+        word = next((word for word in rule.words if _says(plain, word)), None)
+        if word is None:
+            return ()
+        because.append(f"word:{word}")
+    return tuple(because) or ("always",)
+
+
+def _says(plain: str, word: str) -> bool:
+    wanted = normalise(word)
+    if not wanted:
+        return False
+    if wanted.isascii():
+        return re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", plain) is not None
+    return wanted in plain
+
+
+def shadowed(rules: Sequence[RuleCard]) -> list[tuple[UUID, UUID]]:
+    """Name the active rules that can never be reached, with the earlier rule that is in the way."""
+    active = [rule for rule in rules if rule.is_active]
+    pairs = []
+    for i, later in enumerate(active):
+        for earlier in active[:i]:
+            if all(
+                not wide or (narrow and set(narrow) <= set(wide))
+                for wide, narrow in (
+                    (earlier.categories, later.categories),
+                    (earlier.districts, later.districts),
+                    (earlier.channels, later.channels),
+                    (earlier.words, later.words),
+                )
+            ):
+                pairs.append((later.id, earlier.id))
+                break
+    return pairs

@@ -1,0 +1,341 @@
+"""The words of a case, and the values that pass the doors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from commonweal.city.types import Term
+from commonweal.kernel.types import Channel, Words
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    IN_WORK = "in-work"
+    WAITING = "waiting-for-reporter"
+    SCHEDULED = "scheduled"
+    ON_HOLD = "on-hold"
+    ANSWERED = "answered"
+    CONFIRMED = "confirmed"
+    CONTESTED = "contested"
+    NOT_OURS = "not-the-citys"
+    CANNOT = "cannot-be-done"
+    WITHDRAWN = "withdrawn"
+
+
+class Act(StrEnum):
+    """What somebody may do with a case."""
+
+    SEE = "see"
+    ACKNOWLEDGE = "acknowledge"
+    ASSIGN = "assign"
+    RECATEGORISE = "recategorise"
+    START = "start"
+    ASK = "ask"
+    SCHEDULE = "schedule"
+    HOLD = "hold"
+    ANSWER = "answer"
+    REFER = "refer"
+    DECLINE = "decline"
+    NOTE = "note"
+    PUBLISH = "publish"
+    WITHHOLD = "withhold"
+    REPORT_FOR_OTHERS = "report-for-others"
+    CONFIGURE = "configure"
+
+
+class Publication(StrEnum):
+    """Whether other people may read a resident's words."""
+
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    WITHHELD = "withheld"
+    TAKEN_DOWN = "taken-down"
+
+
+class WordKind(StrEnum):
+    """What somebody said in a case."""
+
+    QUESTION = "question"
+    REPLY = "reply"
+    ANSWER = "answer"
+    REFERRAL = "referral"
+    REFUSAL = "refusal"
+    PLAN = "plan"
+    CONTEST = "contest"
+    CORRECTION = "correction"
+    NOTE = "note"
+
+
+class Review(StrEnum):
+    """What happens with residents' words of a category."""
+
+    AFTER_REVIEW = "after-review"
+    NEVER = "never"
+
+
+class QuestionKind(StrEnum):
+    """How a category's question is answered."""
+
+    YES_NO = "yes-no"
+    CHOICE = "choice"
+    SEVERAL = "several"
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question that a category asks, perhaps only after a certain answer to an earlier one."""
+
+    code: str
+    kind: QuestionKind
+    words: Words
+    help: Words = field(default_factory=dict)
+    is_required: bool = False
+    options: tuple[tuple[str, Words], ...] = ()
+    after: str = ""  # the code of an earlier question
+    after_is: tuple[str, ...] = ()  # ... and the answers to it that bring this one up
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryCard:
+    """A kind of problem the city takes reports of."""
+
+    id: UUID
+    code: str
+    parent_id: UUID | None
+    parent_names: Words
+    names: Words
+    hints: Words
+    keywords: Mapping[str, tuple[str, ...]]
+    questions: tuple[Question, ...]
+    term: Term
+    review: Review
+    is_open: bool
+    needs_place: bool
+    order: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleCard:
+    """A routing rule: all its conditions must hold; an empty condition always holds."""
+
+    id: UUID
+    order: int
+    names: Words
+    categories: tuple[str, ...]
+    districts: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    words: tuple[str, ...]
+    unit_id: UUID
+    is_active: bool
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """To which unit, by which rule, for which reasons."""
+
+    unit_id: UUID
+    rule_id: UUID | None
+    rule_version: int
+    because: tuple[str, ...]  # "category:lamp", "district:north", "word:cable", "fallback"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the problem is; any of these may be missing."""
+
+    words: str = ""
+    district_id: UUID | None = None
+    landmark_id: UUID | None = None
+    lat: float | None = None
+    lng: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactDraft:
+    """How to reach the reporter, as typed."""
+
+    mail: str = ""
+    phone: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.mail or self.phone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A report before it is sent."""
+
+    category_id: UUID
+    text: str
+    language: str
+    place: Place = field(default_factory=Place)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    contact: ContactDraft = field(default_factory=ContactDraft)
+    happened_on: date | None = None
+    attachments_of: str = ""  # the subject under which photos were received before sending
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What the reporter holds at once: a public number and a secret key, kept apart."""
+
+    case_id: UUID
+    number: str
+    key: str
+    due_at: datetime
+    unit_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporter:
+    """Proof that somebody is the reporter of a case; made only by `queries.reporter_...`."""
+
+    case_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordCard:
+    """Something said in a case."""
+
+    id: UUID
+    kind: WordKind
+    text: str
+    at: datetime
+    unit_id: UUID | None
+    is_public: bool
+    by_reporter: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCard:
+    """A case as staff and its reporter see it."""
+
+    id: UUID
+    number: str
+    state: State
+    category_id: UUID
+    unit_id: UUID
+    assignee_id: UUID | None
+    district_id: UUID | None
+    place: Place
+    is_outside: bool
+    channel: Channel
+    language: str
+    text: str
+    public_text: str
+    publication: Publication
+    answers: Mapping[str, Any]
+    received_at: datetime
+    happened: str
+    due_at: datetime
+    promised_at: datetime  # the date first promised
+    planned_for: date | None
+    closed_at: datetime | None
+    is_overdue: bool
+    has_reporter: bool
+    source: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicCard:
+    """A case as everybody sees it: nothing of it names a person."""
+
+    id: UUID
+    number: str
+    state: State
+    category_id: UUID
+    unit_id: UUID
+    district_id: UUID | None
+    landmark_id: UUID | None
+    lat: float | None
+    lng: float | None
+    text: str  # published words, else empty
+    answer: str  # the newest published answer, else empty
+    received_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A dot on the public map."""
+
+    number: str
+    lat: float
+    lng: float
+    state: State
+    category_id: UUID
+
+
+class Sort(StrEnum):
+    """In which order a list comes."""
+
+    PROMISE = "promise"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What to leave in a list; empty fields leave everything in."""
+
+    text: str = ""
+    states: tuple[State, ...] = ()
+    only_open: bool = False
+    only_overdue: bool = False
+    only_unreviewed: bool = False
+    categories: tuple[UUID, ...] = ()
+    districts: tuple[UUID, ...] = ()
+    units: frozenset[UUID] | None = None
+    assignee_id: UUID | None = None
+    channel: Channel | None = None
+    since: date | None = None
+    until: date | None = None
+    sort: Sort = Sort.NEWEST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreign:
+    """A report from another system, as far as its source tells."""
+
+    source: str  # name of the source, as in "stl-csb"
+    source_id: str
+    row_digest: str
+    category_id: UUID
+    unit_id: UUID
+    state: State
+    received: datetime
+    closed: datetime | None = None
+    text: str = ""
+    place: Place = field(default_factory=Place)
+    channel: Channel = Channel.IMPORT
+    language: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What came of a batch."""
+
+    new: int
+    known: int
+
+
+def term_facts(term: Term) -> dict[str, object]:
+    """Say a term as facts of an entry."""
+    return {"amount": term.amount, "unit": term.unit.value}

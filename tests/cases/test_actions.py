@@ -1,0 +1,391 @@
+"""A report from the first word to the last."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from commonweal.cases import actions, queries
+from commonweal.cases.errors import (
+    NoReporter,
+    NoSuchCase,
+    NoSuchCategory,
+    NothingToReview,
+    NotYourCase,
+    UnitClosed,
+    WrongKey,
+    WrongMove,
+)
+from commonweal.cases.models import Case
+from commonweal.cases.types import ContactDraft, Filter, Place, Publication, State, WordKind
+from commonweal.kernel import actions as kernel
+from commonweal.kernel.errors import ChangedSinceYouLooked, NotAllowed
+from commonweal.kernel.models import Job
+from commonweal.kernel.types import Actor, Channel, Role
+from commonweal.ledger import queries as ledger
+from commonweal.ledger.types import subject_of
+from commonweal.messages import queries as messages
+from tests.factories.cases import (
+    ADMINISTRATOR,
+    NOW,
+    Town,
+    card,
+    draft,
+    reported,
+    reporter,
+    staff,
+    town,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+@pytest.fixture
+def here() -> Town:
+    return town()
+
+
+def types_of(case_id: Any) -> list[str]:
+    return [entry.type for entry in queries.history(case_id)]
+
+
+class TestReport:
+    def test_a_report_is_routed_promised_and_entered(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        case = card(receipt)
+        assert (case.state, case.unit_id, case.district_id) == (
+            State.RECEIVED,
+            here.roads.id,
+            here.north.id,
+        )
+        assert case.due_at == datetime(2026, 3, 12, 17, tzinfo=UTC)
+        assert types_of(case.id) == ["cases.received"]
+        assert ledger.check_chain(subject_of("case", case.id)).breaks == ()
+
+    def test_the_entry_names_no_person_and_holds_no_text(self, here: Town) -> None:
+        receipt = reported(here.lamp, text="Call Ada Lovelace, ada@example.org")
+
+        (entry,) = queries.history(receipt.case_id)
+        assert entry.actor == "resident"
+        assert "Ada" not in str(entry.facts)
+        assert ledger.disclosed(entry.id) == {"text": "Call Ada Lovelace, ada@example.org"}
+
+    def test_the_decision_keeps_rule_and_reason(self, here: Town) -> None:
+        (((_, decision)),) = queries.routings(reported(here.lamp).case_id)
+
+        assert decision.because == ("category:lamp",)
+        assert decision.rule_id is not None
+
+    def test_without_a_rule_the_first_unit_answers(self, here: Town) -> None:
+        assert reported(here.private).unit_id == here.centre.id
+
+    def test_a_pin_outside_is_kept_and_said(self, here: Town) -> None:
+        case = card(reported(here.lamp, place=Place(lat=48.0, lng=2.0)))
+
+        assert (case.is_outside, case.district_id, case.place.lat) == (True, None, 48.0)
+
+    def test_a_closed_or_main_category_takes_no_report(self, here: Town) -> None:
+        assert here.lamp.parent_id is not None
+        with pytest.raises(NoSuchCategory):
+            reported(queries.category(here.lamp.parent_id))
+
+    def test_a_refused_report_leaves_no_trace(self, here: Town) -> None:
+        with pytest.raises(NotAllowed):
+            actions.report(
+                draft=draft(here.lamp),
+                by=Actor(kind=ADMINISTRATOR.kind, channel=Channel.PHONE),
+                at=NOW,
+            )
+
+        assert not Case.objects.exists()
+        assert not Job.objects.exists()
+
+    def test_the_key_opens_and_a_wrong_one_does_not(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        assert queries.reporter_by_key(receipt.key.lower()).case_id == receipt.case_id
+        for wrong in ("", "AAAAA-AAAAA-AAAAA-AAAAA", "x" * 5000, receipt.number):
+            with pytest.raises(WrongKey):
+                queries.reporter_by_key(wrong)
+
+    def test_replaced_keys_open_nothing(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        new = actions.replace_keys(reporter=reporter(receipt), at=NOW)
+
+        with pytest.raises(WrongKey):
+            queries.reporter_by_key(receipt.key)
+        assert queries.reporter_by_key(new).case_id == receipt.case_id
+
+    @pytest.mark.parametrize("number", ["", "1", "AAAAA-AAAAA-A", "'; DROP TABLE", "x" * 10_000])
+    def test_a_guessed_number_finds_nothing(self, here: Town, number: str) -> None:  # noqa: ARG002
+        with pytest.raises(NoSuchCase):
+            queries.public_card(number, at=NOW)
+
+
+class TestStaff:
+    def test_a_case_goes_its_way(self, here: Town) -> None:
+        receipt, by = reported(here.lamp), here.officer
+
+        seen = card(receipt).version
+        for act in (actions.acknowledge, actions.start):
+            seen = act(case_id=receipt.case_id, seen=seen, by=by, at=NOW).version
+        case = actions.answer(
+            case_id=receipt.case_id, text="New bulb.", seen=seen, by=by, at=NOW + timedelta(days=1)
+        )
+
+        assert (case.state, case.closed_at) == (State.ANSWERED, NOW + timedelta(days=1))
+        assert types_of(case.id) == ["cases.received"] + ["cases.moved"] * 3
+        assert queries.public_card(receipt.number, at=NOW).answer == "New bulb."
+
+    def test_two_officers_do_not_overwrite_each_other(self, here: Town) -> None:
+        receipt, by = reported(here.lamp), here.officer
+        seen = card(receipt).version
+        actions.acknowledge(case_id=receipt.case_id, seen=seen, by=by, at=NOW)
+
+        with pytest.raises(ChangedSinceYouLooked):
+            actions.start(case_id=receipt.case_id, seen=seen, by=by, at=NOW)
+
+    def test_a_question_pauses_the_promise_and_the_reply_moves_it(self, here: Town) -> None:
+        receipt, by = reported(here.lamp), here.officer
+        actions.ask(
+            case_id=receipt.case_id, text="Which side?", seen=card(receipt).version, by=by, at=NOW
+        )
+
+        later = NOW + timedelta(days=2)
+        case = actions.reply(reporter=reporter(receipt), text="The left one", at=later)
+
+        assert case.state == State.IN_WORK
+        assert case.due_at == datetime(2026, 3, 13, 17, tzinfo=UTC)
+        assert case.promised_at == datetime(2026, 3, 12, 17, tzinfo=UTC)
+
+    def test_nobody_can_be_asked_who_left_no_address(self, here: Town) -> None:
+        receipt = reported(here.lamp, contact=ContactDraft())
+
+        with pytest.raises(NoReporter):
+            actions.ask(case_id=receipt.case_id, text="?", seen=1, by=here.officer, at=NOW)
+
+    def test_another_unit_may_not_answer(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        with pytest.raises(NotYourCase):
+            actions.answer(
+                case_id=receipt.case_id,
+                text="Done",
+                seen=1,
+                by=staff(Role.OFFICER, here.centre.id),
+                at=NOW,
+            )
+
+    def test_a_lead_gives_a_case_away_with_a_reason(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        case = actions.assign(
+            case_id=receipt.case_id,
+            unit_id=here.centre.id,
+            assignee_id=None,
+            reason="Not a road of ours",
+            seen=1,
+            by=here.lead,
+            at=NOW,
+        )
+
+        assert (case.state, case.unit_id) == (State.ASSIGNED, here.centre.id)
+        assert queries.routings(case.id)[-1][1].because == ("person", "Not a road of ours")
+
+    def test_a_unit_that_does_not_exist_gets_no_case(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        with pytest.raises(UnitClosed):
+            actions.assign(
+                case_id=receipt.case_id,
+                unit_id=uuid4(),
+                assignee_id=None,
+                reason="x",
+                seen=1,
+                by=here.lead,
+                at=NOW,
+            )
+
+    def test_another_category_keeps_the_promise_given(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+        before = card(receipt)
+
+        case = actions.recategorise(
+            case_id=before.id,
+            category_id=here.private.id,
+            reason="about a neighbour",
+            seen=1,
+            by=here.lead,
+            at=NOW,
+        )
+
+        assert (case.due_at, case.publication) == (before.due_at, Publication.WITHHELD)
+
+    def test_a_plan_names_its_day(self, here: Town) -> None:
+        case = actions.schedule(
+            case_id=reported(here.lamp).case_id,
+            on=date(2026, 3, 20),
+            text="With the cherry picker",
+            seen=1,
+            by=here.officer,
+            at=NOW,
+        )
+
+        assert (case.state, case.planned_for) == (State.SCHEDULED, date(2026, 3, 20))
+
+    def test_notes_stay_inside(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        actions.note(case_id=receipt.case_id, text="Ask Bob", by=here.officer, at=NOW)
+
+        assert queries.words(receipt.case_id) == []
+        assert [w.kind for w in queries.words(receipt.case_id, with_notes=True)] == [WordKind.NOTE]
+
+
+class TestReporter:
+    def answered(self, here: Town) -> Any:
+        receipt = reported(here.lamp)
+        actions.answer(case_id=receipt.case_id, text="Done", seen=1, by=here.officer, at=NOW)
+        return receipt
+
+    def test_a_contested_answer_opens_the_case_and_promises_anew(self, here: Town) -> None:
+        receipt = self.answered(here)
+
+        case = actions.contest(
+            reporter=reporter(receipt), text="Still dark", at=NOW + timedelta(days=7)
+        )
+
+        assert (case.state, case.closed_at) == (State.CONTESTED, None)
+        assert case.due_at == datetime(2026, 3, 19, 17, tzinfo=UTC)
+
+    def test_a_confirmed_case_is_over(self, here: Town) -> None:
+        receipt = self.answered(here)
+        actions.confirm(reporter=reporter(receipt), at=NOW)
+
+        with pytest.raises(WrongMove):
+            actions.contest(reporter=reporter(receipt), text="But", at=NOW)
+
+    def test_a_correction_is_reviewed_again(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+        actions.publish(
+            case_id=receipt.case_id, text="A lamp is dark.", seen=1, by=here.officer, at=NOW
+        )
+
+        case = actions.correct(reporter=reporter(receipt), text="Two lamps are dark.", at=NOW)
+
+        assert (case.text, case.publication) == ("Two lamps are dark.", Publication.WAITING)
+        assert queries.public_card(receipt.number, at=NOW).text == ""
+
+    def test_a_withdrawn_report_is_never_published(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        case = actions.withdraw(reporter=reporter(receipt), text="", at=NOW)
+
+        assert (case.state, case.publication) == (State.WITHDRAWN, Publication.WITHHELD)
+
+
+class TestPublication:
+    def test_nothing_is_public_before_review(self, here: Town) -> None:
+        receipt = reported(here.lamp, text="secret words")
+
+        assert queries.public_card(receipt.number, at=NOW).text == ""
+        found = queries.public_listing(Filter(text="secret"), at=NOW)
+        assert found.total == 0
+
+    def test_published_words_are_found_and_taken_down_ones_not(self, here: Town) -> None:
+        receipt, by = reported(here.lamp, text="the old mill"), here.officer
+        seen = actions.publish(
+            case_id=receipt.case_id, text="the old mill", seen=1, by=by, at=NOW
+        ).version
+        assert queries.public_listing(Filter(text="mill"), at=NOW).total == 1
+
+        actions.take_down(case_id=receipt.case_id, reason="a name", seen=seen, by=by, at=NOW)
+
+        assert queries.public_listing(Filter(text="mill"), at=NOW).total == 0
+        assert queries.listing(Filter(text="mill"), at=NOW).total == 1
+
+    def test_a_category_of_private_words_has_no_review(self, here: Town) -> None:
+        receipt = reported(here.private)
+
+        with pytest.raises(NothingToReview):
+            actions.publish(
+                case_id=receipt.case_id,
+                text="x",
+                seen=1,
+                by=staff(Role.DISPATCHER),
+                at=NOW,
+            )
+
+
+class TestRecord:
+    def test_no_column_changes_without_an_entry(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+
+        for change in ({"state": "assigned"}, {"unit_id": here.centre.id}, {"due_at": NOW}):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Case.objects.filter(pk=receipt.case_id).update(**change)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Case.objects.filter(pk=receipt.case_id).delete()
+
+
+class TestTelling:
+    def test_the_reporter_is_told_of_every_move_once(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+        actions.answer(case_id=receipt.case_id, text="Done", seen=1, by=here.officer, at=NOW)
+
+        kernel.run_waiting(clock=lambda: NOW + timedelta(seconds=1))
+        kernel.run_waiting(clock=lambda: NOW + timedelta(seconds=2))
+
+        told = [m.template for m in messages.outbox(subject_of("case", receipt.case_id))]
+        assert sorted(told) == ["cases.answered", "cases.received"]
+
+
+class TestLists:
+    def test_overdue_comes_first_by_promise(self, here: Town) -> None:
+        reported(here.lamp)
+        late = NOW + timedelta(days=30)
+
+        assert queries.counts(Filter(), at=late) == {
+            "open": 1,
+            "overdue": 1,
+            "unreviewed": 1,
+            "all": 1,
+        }
+        assert queries.listing(Filter(only_overdue=True), at=NOW).total == 0
+
+    def test_a_filter_leaves_in_what_it_names(self, here: Town) -> None:
+        reported(here.lamp)
+        reported(here.private, text="noise at night", place=Place(words="Mill Lane"))
+
+        wanted = {
+            "text": Filter(text="noise"),
+            "category": Filter(categories=(here.lamp.id,)),
+            "parent": Filter(categories=(here.lamp.parent_id,))
+            if here.lamp.parent_id
+            else Filter(),
+            "district": Filter(districts=(here.north.id,)),
+            "unit": Filter(units=frozenset({here.roads.id})),
+            "nobody": Filter(units=frozenset()),
+            "since": Filter(since=NOW.date() + timedelta(days=1)),
+            "until": Filter(until=NOW.date()),
+        }
+        totals = {name: queries.listing(f, at=NOW).total for name, f in wanted.items()}
+
+        assert totals == {
+            "text": 1,
+            "category": 1,
+            "parent": 2,
+            "district": 1,
+            "unit": 1,
+            "nobody": 0,
+            "since": 0,
+            "until": 2,
+        }
+
+    def test_categories_are_found_by_words_people_type(self, here: Town) -> None:  # noqa: ARG002
+        for typed in ("路灯", "dark street", "lam", "LIGHT"):
+            assert [c.code for c in queries.suggest_categories(typed)][:1] == ["lamp"], typed
