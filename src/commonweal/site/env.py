@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,6 +43,19 @@ def boolean(raw: str) -> bool:
 def words(raw: str) -> list[str]:
     """Read a list separated by commas."""
     return [word.strip() for word in raw.split(",") if word.strip()]
+
+
+def networks(raw: str) -> list[str]:
+    """Read a list of networks or addresses, such as 127.0.0.1, 10.0.0.0/8."""
+    return [str(ip_network(word, strict=False)) for word in words(raw)]
+
+
+def positive(raw: str) -> int:
+    """Read a whole number above zero."""
+    value = int(raw)
+    if value <= 0:
+        raise ValueError("write a whole number above zero")
+    return value
 
 
 def folder(raw: str) -> Path:

@@ -2,6 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from commonweal.site import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("commonweal.web.sign_in.urls")),
 ]
+
+handler400 = "commonweal.edge.refusals.bad_request"
+handler403 = "commonweal.edge.refusals.forbidden"
+handler404 = "commonweal.edge.refusals.missing"
+handler500 = "commonweal.edge.refusals.broken"

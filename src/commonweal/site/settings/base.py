@@ -1,8 +1,10 @@
 """What every way of running has in common. City policy is data in tables, not here."""
 
+import sys
 from pathlib import Path
 
-from commonweal.site import databases, env, mail
+from commonweal.edge.csp import DIRECTIVES
+from commonweal.site import databases, env, logs, mail
 
 HOME = env.read("HOME", env.folder, default=Path.cwd() / "var")
 SOURCE = Path(__file__).resolve().parents[2]
@@ -31,10 +33,16 @@ INSTALLED_APPS = [
     "commonweal.content",
     "commonweal.identity",
     "commonweal.cases",
+    "commonweal.edge",
+    "commonweal.site",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "commonweal.edge.logs.RequestLog",
+    "commonweal.edge.headers.Headers",
+    "commonweal.edge.csp.ContentSecurityPolicy",
+    "commonweal.edge.refusals.Refusals",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -42,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "commonweal.edge.requests.Actors",
 ]
 ROOT_URLCONF = "commonweal.site.urls"
 WSGI_APPLICATION = "commonweal.site.wsgi.application"
@@ -79,6 +88,24 @@ CACHES = {
         "LOCATION": "shared_cache",
     }
 }
+
+LOGGING_CONFIG = None
+logs.configure(as_json=env.read("LOG_JSON", env.boolean, default=not sys.stderr.isatty()))
+
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": DIRECTIVES}
+CSRF_FAILURE_VIEW = "commonweal.edge.refusals.csrf_failure"
+LOGIN_URL = "/sign-in/"
+PROXIES = env.read("PROXIES", env.networks, default=[])  # whose X-Forwarded-For counts
+LARGEST_BODY = env.read("UPLOAD_MB", env.positive, default=40) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # Where people find the site; links in mails begin with it.
 ADDRESS = env.read("ADDRESS", str, default="http://127.0.0.1:8000").rstrip("/")
