@@ -327,8 +327,7 @@ def test_a_worker_that_dies_before_dropping_the_raw_file_leaves_none_behind() ->
 
 def test_a_photo_that_kills_three_workers_is_refused() -> None:
     card = waiting()
-    for _ in range(3):
-        actions._begun(card.id)
+    Attachment.objects.filter(pk=card.id).update(tries=3)
 
     actions.finish(attachment_id=card.id, at=AT)
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from PIL import Image
 
+from commonweal.city.actions import set_parameter
 from commonweal.content import actions, errors, queries, rules
 from commonweal.content.models import Attachment
 from commonweal.content.types import AttachmentState, ImageKind
@@ -16,6 +17,7 @@ from commonweal.kernel.errors import Refusal
 from commonweal.ledger.queries import entries_of
 from commonweal.ledger.types import subject_of
 from tests.factories.content import (
+    ADMINISTRATOR,
     AT,
     OFFICER,
     RESIDENT,
@@ -73,7 +75,7 @@ REFUSED: dict[str, tuple[bytes, type[Refusal]]] = {
     "64 megapixels, under Pillow's own error": (png_of(8_000, 8_000), errors.TooManyPixels),
     "claimed 4 thousand million points": (png_of(65_000, 65_000, rows=1), errors.TooManyPixels),
     "larger than the limit": (
-        photo("PNG") + bytes(rules.MOST_BYTES),
+        photo("PNG") + bytes(10_000_000),
         errors.TooLarge,
     ),
 }
@@ -198,6 +200,22 @@ def test_there_is_room_for_so_many_photos_and_no_more() -> None:
     actions.take_down(attachment_id=first.id, reason="sender", by=RESIDENT, at=AT)
 
     assert waiting(of=of).state is AttachmentState.WAITING
+
+
+def test_the_city_says_how_large_a_photo_may_be() -> None:
+    set_parameter(
+        name="largest_photo_mb",
+        value=1,
+        valid_from=AT,
+        source="council",
+        reason="The disk is small.",
+        seen=0,
+        by=ADMINISTRATOR,
+        at=AT,
+    )
+
+    with pytest.raises(errors.TooLarge, match="larger than 1 MB"):
+        waiting(photo("PNG") + bytes(1_000_000))
 
 
 def test_the_photos_of_many_things_come_in_one_look() -> None:

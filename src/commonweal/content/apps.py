@@ -7,4 +7,7 @@ class ContentConfig(AppConfig):
     name = "commonweal.content"
 
     def ready(self) -> None:
-        from commonweal.content import handlers, tasks  # noqa: F401, PLC0415  (registration)
+        from commonweal.city.actions import register_parameter  # noqa: PLC0415  (registration)
+        from commonweal.content import handlers, rules, tasks  # noqa: F401, PLC0415
+
+        register_parameter(rules.LARGEST_PHOTO)

@@ -117,7 +117,7 @@ class EmptyPage(Refusal):
 class PageTooLong(Refusal):
     code = "content.page-too-long"
     kind = Kind.INVALID
-    sentence = "A page may have at most {most} characters. Shorten it, then save again."
+    sentence = "This text may have at most {most} characters. Shorten it, then save again."
 
 
 class ReasonMissing(Refusal):

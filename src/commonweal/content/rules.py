@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from commonweal.city.types import Parameter, ParameterType
 from commonweal.content import errors
 from commonweal.content.types import (
     AttachmentState,
@@ -17,7 +18,14 @@ from commonweal.content.types import (
 from commonweal.kernel.errors import NotAllowed, SignInFirst
 from commonweal.kernel.types import Actor, ActorKind, Role
 
-MOST_BYTES = 10_000_000
+LARGEST_PHOTO = Parameter(
+    name="largest_photo_mb",
+    type=ParameterType.NUMBER,
+    default=10,
+    low=1,
+    high=50,
+    words="How large a photo may be that is sent, in megabytes.",
+)
 MOST_PIXELS = 40_000_000
 MOST_PER_SUBJECT = 20
 MOST_TRIES = 3
@@ -45,8 +53,6 @@ PROGRAMS = re.compile(rb"<script|<!doctype\s+html|</html>|<svg\s+xmlns|<\?php\s"
 # Control characters, and the marks that make a name read backwards.
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _WORD = re.compile(r"\{([A-Za-z_]{1,40})\}")
-
-_RANKS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.LEAD, Role.OFFICER, Role.CLERK)
 
 
 def clean_name(name: str) -> str:
@@ -136,8 +142,9 @@ def check_administrator(by: Actor) -> None:
 def check_page(title: str, body: str, reason: str) -> None:
     if not title or not body:
         raise errors.EmptyPage
-    if len(title) > LONGEST_TITLE or len(body) > LONGEST_PAGE:
-        raise errors.PageTooLong(most=LONGEST_PAGE if len(body) > LONGEST_PAGE else LONGEST_TITLE)
+    for text, most in [(title, LONGEST_TITLE), (body, LONGEST_PAGE), (reason, LONGEST_REASON)]:
+        if len(text) > most:
+            raise errors.PageTooLong(most=most)
     if not reason:
         raise errors.ReasonMissing
     if unknown := unknown_placeholders(body):
@@ -171,9 +178,20 @@ def entered_as(by: Actor) -> str:
     """Name who acts as entries may: a unit, a role or "resident", never a person."""
     if by.kind is ActorKind.SYSTEM:
         return "system"
-    if not by.is_staff:
-        return "resident"
-    units = {grant.unit_id for grant in by.grants if grant.unit_id is not None}
-    if len(units) == 1:
-        return f"unit:{units.pop().hex}"
-    return f"role:{next(role for role in _RANKS if by.has(role))}"
+    for role in (Role.ADMINISTRATOR, Role.DISPATCHER):
+        if by.has(role):
+            return str(role)
+    units = sorted({grant.unit_id.hex for grant in by.grants if grant.unit_id})
+    return f"unit:{units[0]}" if by.is_staff and units else "resident"
+
+
+def clean_line(text: str) -> str:
+    """Give a text as one line."""
+    return " ".join(clean_text(text).split())
+
+
+def split_page(text: str) -> tuple[str, str]:
+    """Part a page's file into its title (`# ...` on the first line) and its text."""
+    first, _, rest = text.lstrip("\ufeff \n").partition("\n")
+    title = first.removeprefix("# ").strip() if first.startswith("# ") else ""
+    return title, rest.strip() if title else text.strip()
