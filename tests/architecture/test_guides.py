@@ -1,0 +1,46 @@
+"""What the guides say of the software is compared with the software."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from commonweal.kernel.types import Personal
+
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
+ROW = re.compile(r"^\| `([a-z]+\.[A-Za-z]+)` \| (city|people) \|.*\| (\d+) \|", re.MULTILINE)
+
+
+def holding_people() -> dict[str, tuple[str, str]]:
+    """List the tables that hold something about persons, with their store and days."""
+    found: dict[str, tuple[str, str]] = {}
+    for model in apps.get_models():
+        personal = getattr(model, "personal", None)
+        if isinstance(personal, Personal) and model.__module__.startswith("commonweal."):
+            found[model._meta.label] = (_store(model), str(personal.keep_days))
+    return found
+
+
+def _store(model: type[Model]) -> str:
+    return "people" if getattr(model, "people", False) else "city"
+
+
+def test_the_record_of_processing_names_every_table_with_its_store_and_days() -> None:
+    text = (GUIDES / "records-of-processing.md").read_text(encoding="utf-8")
+
+    told = {label: (store, days) for label, store, days in ROW.findall(text)}
+
+    assert told == holding_people(), "Correct the table of section 3."
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.md")), ids=lambda path: path.name)
+def test_links_of_the_guides_lead_somewhere(guide: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", guide.read_text(encoding="utf-8"))
+
+    missing = [
+        target for target in targets if ":" not in target and not (guide.parent / target).exists()
+    ]
+
+    assert missing == []
