@@ -5,75 +5,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('subject', models.CharField(db_index=True, max_length=100)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('kind', models.CharField(max_length=10)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('ready', 'Ready'), ('refused', 'Refused'), ('taken-down', 'Taken Down')], default='waiting', max_length=10)),
-                ('is_public', models.BooleanField(default=False)),
-                ('width', models.PositiveIntegerField(default=0)),
-                ('height', models.PositiveIntegerField(default=0)),
-                ('size', models.PositiveIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('refused_because', models.CharField(blank=True, max_length=20)),
-                ('taken_down_because', models.CharField(blank=True, max_length=20)),
-                ('received_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('entry_id', models.UUIDField()),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("subject", models.CharField(db_index=True, max_length=100)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("kind", models.CharField(max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("ready", "Ready"),
+                            ("refused", "Refused"),
+                            ("taken-down", "Taken Down"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("is_public", models.BooleanField(default=False)),
+                ("width", models.PositiveIntegerField(default=0)),
+                ("height", models.PositiveIntegerField(default=0)),
+                ("size", models.PositiveIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("refused_because", models.CharField(blank=True, max_length=20)),
+                ("taken_down_because", models.CharField(blank=True, max_length=20)),
+                ("received_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("entry_id", models.UUIDField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['received_at'], name='attachments_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('is_public', False), ('state', 'ready'), _connector='OR'), name='only_ready_attachments_are_public'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('sha256', ''), _negated=True), _connector='OR'), name='ready_attachments_have_a_digest'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken-down'), ('taken_down_because__gt', '')), models.Q(models.Q(('state', 'taken-down'), _negated=True), ('taken_down_because', '')), _connector='OR'), name='taken_down_attachments_say_why')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["received_at"],
+                        name="attachments_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_public", False), ("state", "ready"), _connector="OR"
+                        ),
+                        name="only_ready_attachments_are_public",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ready"), _negated=True),
+                            models.Q(("sha256", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ready_attachments_have_a_digest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "taken-down"), ("taken_down_because__gt", "")),
+                            models.Q(
+                                models.Q(("state", "taken-down"), _negated=True),
+                                ("taken_down_because", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="taken_down_attachments_say_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('target', models.CharField(db_index=True, max_length=100)),
-                ('of', models.CharField(db_index=True, max_length=100)),
-                ('reason', models.CharField(max_length=20)),
-                ('words', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('settled', 'Settled')], default='open', max_length=10)),
-                ('outcome', models.CharField(blank=True, max_length=20)),
-                ('at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('entry_id', models.UUIDField()),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("target", models.CharField(db_index=True, max_length=100)),
+                ("of", models.CharField(db_index=True, max_length=100)),
+                ("reason", models.CharField(max_length=20)),
+                ("words", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("settled", "Settled")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=20)),
+                ("at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("entry_id", models.UUIDField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['at'], name='flags_waiting_for_staff')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('settled_at__isnull', True), ('state', 'open')), models.Q(('settled_at__isnull', False), ('state', 'settled'), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='settled_flags_have_an_outcome_and_a_date')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["at"],
+                        name="flags_waiting_for_staff",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("outcome", ""), ("settled_at__isnull", True), ("state", "open")
+                            ),
+                            models.Q(
+                                ("settled_at__isnull", False),
+                                ("state", "settled"),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settled_flags_have_an_outcome_and_a_date",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PageVersion',
+            name="PageVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('page_id', models.UUIDField()),
-                ('code', models.CharField(max_length=40)),
-                ('language', models.CharField(max_length=20)),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('body', models.TextField()),
-                ('reason', models.CharField(max_length=500)),
-                ('at', models.DateTimeField()),
-                ('entry_id', models.UUIDField()),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("page_id", models.UUIDField()),
+                ("code", models.CharField(max_length=40)),
+                ("language", models.CharField(max_length=20)),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("body", models.TextField()),
+                ("reason", models.CharField(max_length=500)),
+                ("at", models.DateTimeField()),
+                ("entry_id", models.UUIDField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('page_id', 'number'), name='one_text_per_page_version'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='written_pages_count_from_one')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("page_id", "number"), name="one_text_per_page_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="written_pages_count_from_one"
+                    ),
+                ],
             },
         ),
     ]
