@@ -146,6 +146,31 @@ def test_all_photos_of_a_thing_go_together() -> None:
     assert actions.take_down_all(subject=of, reason="time-over", by=SYSTEM, at=AT) == 0
 
 
+@pytest.mark.database
+def test_photos_of_a_form_go_to_what_came_of_it() -> None:
+    case = subject()
+    card, gone = waiting(of="draft:1"), waiting(of="draft:1")
+    actions.take_down(attachment_id=gone.id, reason="sender", by=RESIDENT, at=AT)
+
+    count = actions.adopt(from_subject="draft:1", to_subject=case, by=RESIDENT, at=AT)
+    run_waiting(clock=lambda: AT)
+
+    assert count == 1
+    (adopted,) = queries.attachments(case, public_only=False)
+    assert (adopted.id, adopted.state) == (card.id, AttachmentState.READY)
+    assert entries_of(target_of(card))[1].facts == {"of": case}
+
+
+def test_photos_of_a_form_never_sent_go_after_days() -> None:
+    abandoned, sent = ready(of="draft:1"), ready()
+
+    count = actions.take_down_abandoned(before=AT + timedelta(seconds=1), at=AT)
+
+    assert count == 1
+    assert queries.attachment(abandoned.id).taken_down_because is Reason.TIME_OVER
+    assert queries.attachment(sent.id) == sent
+
+
 @pytest.mark.parametrize("reason", ["", "because", "PERSON", "'; DROP TABLE"])
 def test_a_reason_must_be_on_the_list(reason: str) -> None:
     card = published()
@@ -319,5 +344,6 @@ def test_the_tasks_run_by_the_databases_clock(home: Path) -> None:
 
     tasks.sweep_quarantine()
     tasks.forget_words()
+    tasks.take_down_abandoned()
 
     assert (home / "quarantine" / card.id.hex).exists()

@@ -26,6 +26,7 @@ LARGEST_PHOTO = Parameter(
     high=50,
     words="How large a photo may be that is sent, in megabytes.",
 )
+DRAFT = "draft:"  # begins the subject of photos whose form is not sent yet
 MOST_PIXELS = 40_000_000
 MOST_PER_SUBJECT = 20
 MOST_TRIES = 3

@@ -1,4 +1,4 @@
-"""Work on the clock: sweep raw files nobody waits for, forget words of old flags."""
+"""Work on the clock: sweep raw files nobody waits for, drop abandoned photos, forget old words."""
 
 from datetime import timedelta
 
@@ -7,11 +7,18 @@ from commonweal.kernel.queries import clock
 from commonweal.kernel.tasks import every
 
 ORPHANS_AFTER = timedelta(hours=1)
+DRAFTS_KEPT = timedelta(days=3)
 
 
 @every("41 * * * *", outside=True)
 def sweep_quarantine() -> None:
     actions.sweep_quarantine(before=clock() - ORPHANS_AFTER)
+
+
+@every("47 * * * *")
+def take_down_abandoned() -> None:
+    at = clock()
+    actions.take_down_abandoned(before=at - DRAFTS_KEPT, at=at)
 
 
 @every("23 2 * * *")

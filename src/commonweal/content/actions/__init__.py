@@ -8,6 +8,7 @@ from commonweal.content.actions.attachments import (
     receive,
     sweep_quarantine,
     take_down,
+    take_down_abandoned,
     take_down_all,
     withhold,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "settle_flag",
     "sweep_quarantine",
     "take_down",
+    "take_down_abandoned",
     "take_down_all",
     "withhold",
 ]

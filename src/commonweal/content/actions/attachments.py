@@ -66,6 +66,7 @@ def adopt(*, from_subject: str, to_subject: str, by: Actor, at: datetime) -> int
     rows = list(
         Attachment.objects.select_for_update(of=("self",))
         .filter(subject=from_subject)
+        .exclude(state=Attachment.State.TAKEN_DOWN)
         .order_by("received_at", "id")
     )
     for row in rows:
@@ -222,6 +223,18 @@ def take_down_all(*, subject: str, reason: str, by: Actor, at: datetime) -> int:
         .order_by("id")
     )
     return len([taken_down(row, because, by, at) for row in rows])
+
+
+@transaction.atomic
+def take_down_abandoned(*, before: datetime, at: datetime) -> int:
+    """Delete photos of forms that were begun and never sent; return how many."""
+    rows = (
+        Attachment.objects.select_for_update(of=("self",))
+        .filter(subject__startswith=rules.DRAFT, received_at__lt=before)
+        .exclude(state=Attachment.State.TAKEN_DOWN)
+        .order_by("id")
+    )
+    return len([taken_down(row, Reason.TIME_OVER, SYSTEM, at) for row in rows])
 
 
 def taken_down(row: Attachment, because: Reason, by: Actor, at: datetime) -> AttachmentCard:
