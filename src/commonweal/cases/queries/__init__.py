@@ -8,6 +8,7 @@ from commonweal.cases.queries.one import (
     history,
     id_of_number,
     may_reveal,
+    may_see,
     needed_contacts,
     of_contacts,
     public_card,
@@ -17,6 +18,7 @@ from commonweal.cases.queries.one import (
     words,
 )
 from commonweal.cases.queries.setup import (
+    asked,
     categories,
     category,
     category_by_code,
@@ -26,6 +28,7 @@ from commonweal.cases.queries.setup import (
 )
 
 __all__ = [
+    "asked",
     "by_number",
     "card",
     "categories",
@@ -37,6 +40,7 @@ __all__ = [
     "id_of_number",
     "listing",
     "may_reveal",
+    "may_see",
     "needed_contacts",
     "of_contacts",
     "points",

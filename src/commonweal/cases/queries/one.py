@@ -174,6 +174,12 @@ def may_reveal(by: Actor, subject: str, contact_id: UUID) -> bool:
     return case is not None and rules.may(by, Act.ANSWER, case.unit_id)
 
 
+def may_see(case_id: UUID, *, by: Actor) -> bool:
+    """Say whether a member of staff may see the whole case."""
+    unit_id = Case.objects.filter(pk=case_id).values_list("unit_id", flat=True).first()
+    return unit_id is not None and rules.may(by, Act.SEE, unit_id)
+
+
 def case_card(row: Case, *, at: datetime) -> CaseCard:
     """Turn a row into the value that passes the door."""
     state = State(row.state)

@@ -1,8 +1,10 @@
 """Categories and routing rules as values."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from commonweal.cases import rules
 from commonweal.cases.errors import NoSuchCategory, NoSuchRule
 from commonweal.cases.models import Category, RoutingRule
 from commonweal.cases.types import CategoryCard, Question, QuestionKind, Review, RuleCard
@@ -74,6 +76,11 @@ def question_from(raw: dict[str, Any]) -> Question:
         after=raw.get("after", ""),
         after_is=tuple(raw.get("after_is", ())),
     )
+
+
+def asked(questions: Sequence[Question], answers: Mapping[str, Any]) -> list[Question]:
+    """Give the questions that come up with these answers."""
+    return rules.asked(questions, answers)
 
 
 def suggest_categories(text: str, *, most: int = 8) -> list[CategoryCard]:

@@ -1,11 +1,28 @@
-"""Addresses that every page needs."""
+"""Every address of the pages, assembled from their modules."""
 
 from django.urls import path
 
-from commonweal.web.pages import preferences, style
+from commonweal.web.pages import (
+    home,
+    mine,
+    my_cases,
+    photos,
+    preferences,
+    public,
+    report,
+    style,
+    texts,
+)
 
 urlpatterns = [
     path("city.css", style.city_style, name="city-style"),
     path("language", preferences.language, name="language"),
     path("text-size", preferences.text_size, name="text-size"),
+    *home.urlpatterns,
+    *report.urlpatterns,
+    *my_cases.urlpatterns,  # before `mine`, whose addresses would swallow these
+    *mine.urlpatterns,
+    *public.urlpatterns,
+    *photos.urlpatterns,
+    *texts.urlpatterns,
 ]

@@ -1,0 +1,299 @@
+"""What everybody can see: list, map, case pages; and the form that says "not this"."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_http_methods, require_safe
+
+from commonweal.cases import queries
+from commonweal.cases.errors import NoSuchCase
+from commonweal.cases.types import Filter, Point, PublicCard, State
+from commonweal.city import queries as city
+from commonweal.content import actions as content
+from commonweal.content import queries as photos_of
+from commonweal.edge import bots, limits, once
+from commonweal.edge.access import public
+from commonweal.edge.csp import allow_tiles
+from commonweal.edge.refusals import sentence_of
+from commonweal.edge.requests import actor_of, now_of
+from commonweal.kernel.errors import Refusal, UnsearchableText
+from commonweal.kernel.types import Page
+from commonweal.ledger.types import subject_of
+from commonweal.web import words
+from commonweal.web.forms.public import CasesFilter, FlagForm
+from commonweal.web.rows import Names, public_rows
+from commonweal.web.templatetags.commonweal import tone
+
+FLAG = limits.Limit(form="flag", burst=10, per_hour=20)
+SIZE = 25
+FARTHEST_PAGE = 100_000
+
+
+@public
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """List cases, with filters in the address."""
+    if number := _number_typed(request, request.GET.get("q", "")):
+        return redirect("case", number=number)
+    return _listed(request, "public/list.html", {})
+
+
+@public
+@require_safe
+def cases_map(request: HttpRequest) -> HttpResponse:
+    """Show the same on a map, with an equal table below."""
+    points = f"{reverse('cases-points')}?{_without_page(request)}"
+    return _listed(request, "public/map.html", {"points": points, "tiles": tiles(request)})
+
+
+def _listed(request: HttpRequest, template: str, about: Mapping[str, Any]) -> HttpResponse:
+    form = CasesFilter(request.GET)
+    at = now_of(request)
+    wanted = form.wanted()
+    number = _page_number(request.GET.get("page", ""))
+    try:
+        page = queries.public_listing(wanted, at=at, number=number, size=SIZE)
+    except UnsearchableText as refusal:
+        form.add_error("q", sentence_of(refusal))
+        page = Page(items=(), total=0, number=1, size=SIZE)
+    more = {
+        "form": form,
+        "page": page,
+        "rows": public_rows(page.items),
+        "query": _without_page(request),
+        "unplaced": sum(one.lat is None for one in page.items),
+        **about,
+    }
+    return render(request, template, more, status=422 if form.errors else 200)
+
+
+def _without_page(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()
+
+
+def _page_number(written: str) -> int:
+    if written.isascii() and written.isdigit() and len(written) < 7:  # noqa: PLR2004
+        return max(1, min(int(written), FARTHEST_PAGE))
+    return 1
+
+
+def _number_typed(request: HttpRequest, typed: str) -> str:
+    """Give the receipt number if it is one that opens a case."""
+    if len(typed) > 40:  # noqa: PLR2004  (no receipt is that long)
+        return ""
+    try:
+        return queries.public_card(typed, at=now_of(request)).number
+    except NoSuchCase:
+        return ""
+
+
+@public
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one case as everybody sees it."""
+    at = now_of(request)
+    card = queries.public_card(number, at=at)
+    if card.number != number:
+        return redirect("case", number=card.number, permanent=True)
+    said = queries.words(card.id)
+    about = {
+        "card": card,
+        "pledge": words.pledge(card),
+        "kind": words.category_name(card.category_id),
+        "parent": words.say(queries.category(card.category_id).parent_names),
+        "unit": words.unit_name(card.unit_id),
+        "unit_phone": words.unit_phone(card.unit_id),
+        "district": words.district_name(card.district_id),
+        "landmark": words.landmark_name(card.landmark_id),
+        "history": words.history(queries.history(card.id), said)[::-1],
+        "photos": photos_of.attachments(subject_of("case", card.id), public_only=True),
+        "points": reverse("case-point", args=[card.number]),
+        "tiles": tiles(request),
+        "is_open": card.closed_at is None,
+    }
+    return render(request, "public/case.html", about)
+
+
+# For maps
+
+
+def tiles(request: HttpRequest) -> str:
+    """Give the city's tile address, and let this one page load from there."""
+    address = city.profile().tile_address
+    if address:
+        allow_tiles(request, address)
+    return address
+
+
+@public
+@require_safe
+def points(request: HttpRequest) -> HttpResponse:
+    """Give the dots of the map for the filters in the address."""
+    form = CasesFilter(request.GET)
+    try:
+        found = queries.public_points(form.wanted(), at=now_of(request))
+    except UnsearchableText:
+        found = []
+    names = Names.read()
+    return _geojson(request, [_feature(one, names) for one in found], seconds=60)
+
+
+@public
+@require_safe
+def point(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the one dot of a case's own small map."""
+    card = queries.public_card(number, at=now_of(request))
+    features = []
+    if card.lat is not None and card.lng is not None:
+        one = Point(
+            number=card.number,
+            lat=card.lat,
+            lng=card.lng,
+            state=card.state,
+            category_id=card.category_id,
+        )
+        features.append(_feature(one, Names.read()))
+    return _geojson(request, features, seconds=60)
+
+
+def _feature(one: Point, names: Names) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [one.lng, one.lat]},
+        "properties": {
+            "title": names.kinds.get(one.category_id, "") or one.number,
+            "state": words.state_label(one.state),
+            "tone": tone(one.state),
+            "url": reverse("case", args=[one.number]),
+        },
+    }
+
+
+@public
+@require_safe
+def districts(request: HttpRequest) -> HttpResponse:
+    """Give the borders of the districts."""
+    return _tagged(request, city.districts_geojson(), seconds=3_600)
+
+
+def _geojson(request: HttpRequest, features: list[dict[str, Any]], *, seconds: int) -> HttpResponse:
+    response = _tagged(
+        request, {"type": "FeatureCollection", "features": features}, seconds=seconds
+    )
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
+
+
+def _tagged(request: HttpRequest, said: Mapping[str, Any], *, seconds: int) -> HttpResponse:
+    body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    tag = quote_etag(hashlib.sha256(body).hexdigest()[:20])
+    response: HttpResponse
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponseNotModified()
+    else:
+        response = HttpResponse(body, content_type="application/geo+json")
+    response["ETag"] = tag
+    patch_cache_control(response, public=True, max_age=seconds)
+    return response
+
+
+# Not this
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def flag_case(request: HttpRequest, number: str) -> HttpResponse:
+    """Take in that a published text should not be public."""
+    card = queries.public_card(number, at=now_of(request))
+    if not (card.text or card.answer):
+        raise Http404
+    subject = subject_of("case", card.id)
+    return _flag(request, card=card, target=subject, of=subject, photo=None)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def flag_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
+    """Take in that a published photo should not be public."""
+    photo = photos_of.attachment(photo_id)
+    kind, _sep, hexadecimal = photo.subject.partition(":")
+    if not photo.is_public or kind != "case":
+        raise Http404
+    at = now_of(request)
+    number = queries.card(UUID(hex=hexadecimal), at=at).number
+    card = queries.public_card(number, at=at)
+    target = subject_of("attachment", photo.id)
+    return _flag(request, card=card, target=target, of=photo.subject, photo=photo)
+
+
+def _flag(
+    request: HttpRequest, *, card: PublicCard, target: str, of: str, photo: object | None
+) -> HttpResponse:
+    form = FlagForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and (found := bots.problem(request, "flag")):
+        form.add_error(None, sentence_of(found))
+    if request.method == "POST" and form.is_valid():
+        limits.take(request, FLAG)
+        said = form.cleaned_data
+        at = now_of(request)
+
+        def act() -> dict[str, str]:
+            made = content.flag(
+                target=target,
+                of=of,
+                reason=said["reason"],
+                words=said["words"],
+                by=actor_of(request),
+                at=at,
+            )
+            return {"flag": made.id.hex}
+
+        try:
+            once.send_once(request, "flag", body=[target, said["reason"], said["words"]], act=act)
+        except Refusal as refusal:
+            form.add_error(None, sentence_of(refusal))
+        else:
+            return redirect("flagged")
+    about = {
+        "form": form,
+        "card": card,
+        "photo": photo,
+        "kind": words.category_name(card.category_id),
+    }
+    return render(request, "public/flag.html", about, status=422 if form.errors else 200)
+
+
+@public
+@require_safe
+def flagged(request: HttpRequest) -> HttpResponse:
+    """Say that somebody will look."""
+    return render(request, "public/flagged.html")
+
+
+def last_answered(request: HttpRequest, *, most: int) -> list[Any]:
+    """Give the cases that were answered last, for the first page."""
+    wanted = Filter(states=(State.ANSWERED, State.CONFIRMED))
+    return public_rows(queries.public_listing(wanted, at=now_of(request), size=most).items)
+
+
+urlpatterns = [
+    path("cases/", cases, name="cases"),
+    path("cases/map/", cases_map, name="cases-map"),
+    path("cases/points.geojson", points, name="cases-points"),
+    path("cases/<str:number>/", case, name="case"),
+    path("cases/<str:number>/point.geojson", point, name="case-point"),
+    path("districts.geojson", districts, name="districts"),
+    path("flag/cases/<str:number>/", flag_case, name="flag-case"),
+    path("flag/photos/<uuid:photo_id>/", flag_photo, name="flag-photo"),
+    path("flag/thanks/", flagged, name="flagged"),
+]
