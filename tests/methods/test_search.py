@@ -193,11 +193,15 @@ def test_a_normal_text_stays_as_it_is(text: str) -> None:
 
 
 @given(texts | st.text())
-def test_all_normal_forms_and_capitals_are_one(text: str) -> None:
+def test_all_normal_forms_are_one(text: str) -> None:
     forms = [unicodedata.normalize(form, text) for form in ("NFC", "NFD", "NFKC", "NFKD")]
 
     assert {normalise(form) for form in forms} == {normalise(text)}
-    assert normalise(text.upper().lower()) == normalise(text.lower())
+
+
+@given(st.text("aAzZéÉßẞøØκΚσΣςжЖ街燈12 "))
+def test_small_letters_and_capitals_are_one(text: str) -> None:
+    assert normalise(text.upper()) == normalise(text.lower()) == normalise(text)
 
 
 def test_traditional_becomes_what_opencc_says() -> None:
