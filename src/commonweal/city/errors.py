@@ -1,5 +1,6 @@
 """Refusals of the city: the first sentence says what is the case, the rest how to mend it."""
 
+from commonweal.city.types import Problem
 from commonweal.kernel.errors import Kind, Refusal
 
 
@@ -307,3 +308,32 @@ class ProfileHasProblems(Refusal):
     code = "city.profile-has-problems"
     kind = Kind.INVALID
     sentence = "The folder has {count} problems and nothing was changed. Mend them and load again."
+
+    def __init__(self, *, problems: tuple[Problem, ...], **facts: object) -> None:
+        self.problems = problems
+        super().__init__(**facts | {"count": len(problems)})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_with_problems, (self.problems,))
+
+
+def _with_problems(problems: tuple[Problem, ...]) -> ProfileHasProblems:
+    return ProfileHasProblems(problems=problems)
+
+
+class FolderInUse(Refusal):
+    code = "city.folder-in-use"
+    kind = Kind.CONFLICT
+    sentence = "The folder already holds {file}. Choose another folder, or add --overwrite."
+
+
+class ReadingInterrupted(Refusal):
+    code = "city.reading-interrupted"
+    kind = Kind.INVALID
+    sentence = "The answers ended before all questions were asked. Nothing was changed."
+
+
+class NotAnAnswer(Refusal):
+    code = "city.not-an-answer"
+    kind = Kind.INVALID
+    sentence = "This question needs an answer. Write one and press Enter."

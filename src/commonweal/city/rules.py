@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo, available_timezones
@@ -64,9 +65,17 @@ def check_reason(reason: str) -> str:
     return check_length("reason", reason, LONGEST_REASON)
 
 
+def check_source(source: str) -> str:
+    """Want the law or decision that a value rests on."""
+    if not source.strip():
+        raise errors.SourceMissing
+    return check_length("source", source, LONGEST_REASON)
+
+
 def check_length(field: str, text: str, most: int) -> str:
-    """Want a text without control characters that fits its place; return it trimmed."""
-    text = "".join(c for c in text if c.isprintable() or c == "\n").strip()
+    """Want a text that fits its place; return it without control characters."""
+    lines = "\n" if most >= LONGEST_TEXT else ""
+    text = "".join(c for c in text if c.isprintable() or c in lines).strip()
     if len(text) > most:
         raise errors.TooLong(field=field, most=most)
     return text
@@ -123,9 +132,14 @@ def check_colour(colour: str) -> str:
     return colour
 
 
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def check_zone(zone: str) -> str:
     """Want a time zone of the IANA list."""
-    known = available_timezones()
+    known = _zones()
     if zone not in known:
         raise errors.BadZone(value=zone[:60] or "-", near=nearest(zone[:60], known))
     return zone
@@ -211,6 +225,7 @@ def check_week(week: Sequence[Iterable[Iterable[str]]]) -> tuple[Spans, ...]:
     return checked
 
 
+@lru_cache(maxsize=16)
 def middle_of(zone: str) -> float:
     """Give the longitude at which the sun agrees with a zone's standard time."""
     seasons = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7))
@@ -219,17 +234,19 @@ def middle_of(zone: str) -> float:
     return hours * _HOURS_OF_A_DEGREE
 
 
-def check_point(lng: float, lat: float, zone: str) -> None:
+def check_point(lng: float, lat: float, zone: str | None) -> None:
     """Want a point on the globe that is not obviously written the wrong way round."""
     if not (math.isfinite(lng) and math.isfinite(lat)):
         raise errors.OutsideTheWorld(lng=str(lng), lat=str(lat))
-    middle = middle_of(zone)
     can_be_turned = abs(lng) <= 90 and abs(lat) <= 180  # noqa: PLR2004  (degrees)
     if abs(lat) > 90 and can_be_turned:  # noqa: PLR2004  (degrees)
         raise errors.Swapped(lng=lng, lat=lat)
     if abs(lng) > 180 or abs(lat) > 90:  # noqa: PLR2004  (degrees)
         raise errors.OutsideTheWorld(lng=lng, lat=lat)
-    if can_be_turned and _apart(lng, middle) > _FAR >= _apart(lat, middle):
+    if zone is None or not can_be_turned:
+        return
+    middle = middle_of(zone)
+    if _apart(lng, middle) > _FAR >= _apart(lat, middle):
         raise errors.Swapped(lng=lng, lat=lat)
 
 
@@ -238,7 +255,7 @@ def _apart(one: float, other: float) -> float:
     return min(turn, 360 - turn)
 
 
-def check_geometry(geometry: Any, zone: str) -> GeoJson:
+def check_geometry(geometry: Any, zone: str | None) -> GeoJson:
     """Want a polygon or several, closed, simple and on the globe; return it without extras."""
     if not isinstance(geometry, dict) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
         raise errors.NotAPolygon
@@ -263,7 +280,7 @@ def _list(value: object) -> list[Any]:
     return value
 
 
-def _ring(ring: object, zone: str) -> list[list[float]]:
+def _ring(ring: object, zone: str | None) -> list[list[float]]:
     points = [_point(point) for point in _list(ring)]
     for lng, lat in points:
         check_point(lng, lat, zone)

@@ -1,5 +1,6 @@
 """Save units."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,35 +33,63 @@ def save_unit(
     at: datetime,
 ) -> UnitCard:
     """Set up a unit, change it, move it in the tree, or close it; a closed one stays readable."""
+    values: dict[str, Any] = {
+        "code": code,
+        "names": names,
+        "parent_id": parent_id,
+        "duties": duties or {},
+        "phone": phone,
+        "email": email,
+        "opened_on": opened_on,
+        "closed_on": closed_on,
+    }
+    card = put_unit(unit_id, values, reason=reason, seen=seen, by=by, at=at)
+    check_closing([card.id])
+    return card
+
+
+def check_closing(unit_ids: Iterable[UUID]) -> None:
+    """Keep open units from standing below closed ones."""
+    cards = {card.id: card for card in queries.units()}
+    for card in (cards[unit_id] for unit_id in unit_ids):
+        rules.check_below(
+            card.closed_on,
+            cards[card.parent_id].closed_on if card.parent_id else None,
+            [below.closed_on for below in cards.values() if below.parent_id == card.id],
+        )
+
+
+def put_unit(
+    unit_id: UUID | None,
+    values: dict[str, Any],
+    *,
+    reason: str,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> UnitCard:
+    """Write one unit; whoever writes several checks their closing dates when all are written."""
     reason = entering.begin(by, reason, "units")
     row = entering.held(Unit, unit_id, seen, NoSuchUnit)
     languages = queries.profile().languages
     is_new, row = row is None, row or Unit(id=uuid4())
-    values: dict[str, Any] = {
-        "code": rules.check_code(code),
-        "names": rules.check_words("name", names, languages),
-        "parent_id": parent_id,
+    code, parent_id = rules.check_code(values["code"]), values["parent_id"]
+    opened_on, closed_on = values["opened_on"], values["closed_on"]
+    values = values | {
+        "names": rules.check_words("name", values["names"], languages),
         "duties": rules.check_words(
-            "duties", duties or {}, languages, most=rules.LONGEST_TEXT, needed=False
+            "duties", values["duties"], languages, most=rules.LONGEST_TEXT, needed=False
         ),
-        "phone": rules.check_phone(phone),
-        "email": rules.check_mail(email),
-        "opened_on": opened_on,
-        "closed_on": closed_on,
+        "phone": rules.check_phone(values["phone"]),
+        "email": rules.check_mail(values["email"]),
     }
-    cards = {card.id: card for card in queries.units()}
-    parents = {card.id: card.parent_id for card in cards.values()}
-    rules.check_parent(row.id, parent_id, parents, name=code)
+    cards = queries.units()
+    rules.check_parent(row.id, parent_id, {card.id: card.parent_id for card in cards}, name=code)
     rules.check_dates(opened_on, closed_on)
-    rules.check_below(
-        closed_on,
-        cards[parent_id].closed_on if parent_id else None,
-        [card.closed_on for card in cards.values() if card.parent_id == row.id],
-    )
     changed = entering.changed(row, values)
     if not changed and not is_new:
         return queries.unit(row.id)
-    if any(card.code == code and card.id != row.id for card in cards.values()):
+    if any(card.code == code and card.id != row.id for card in cards):
         raise CodeTaken(value=code)
     entered = entering.enter(
         "unit-saved",

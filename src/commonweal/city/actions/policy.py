@@ -8,7 +8,6 @@ from django.db import transaction
 
 from commonweal.city import queries, rules
 from commonweal.city.actions import entering
-from commonweal.city.errors import SourceMissing
 from commonweal.city.models import ParameterValue, Profile
 from commonweal.city.types import CityProfile, Parameter, ParameterCard
 from commonweal.kernel.errors import ChangedSinceYouLooked
@@ -94,9 +93,7 @@ def set_parameter(
     number = ParameterValue.objects.filter(name=name).count()
     if seen != number:
         raise ChangedSinceYouLooked
-    source = rules.check_length("source", source, rules.LONGEST_REASON)
-    if not source:
-        raise SourceMissing
+    source = rules.check_source(source)
     reads = isinstance(value, str)
     value = rules.read_value(parameter, value) if reads else rules.check_value(parameter, value)
     entered = entering.enter(
