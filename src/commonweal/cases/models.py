@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from commonweal.cases import rules
-from commonweal.cases.types import Publication, QuestionKind, Review, State, WordKind  # noqa: F401
+from commonweal.cases.types import LONGEST_PLACE, Publication, QuestionKind, Review, State, WordKind  # noqa: F401
 from commonweal.kernel.types import Channel, Personal
 from commonweal.ledger.types import Tracked
 
@@ -129,7 +129,7 @@ class Case(models.Model):
     landmark_id = models.UUIDField(null=True)
     lat = models.FloatField(null=True)
     lng = models.FloatField(null=True)
-    place = models.CharField(max_length=rules.LONGEST_PLACE, blank=True)
+    place = models.CharField(max_length=LONGEST_PLACE, blank=True)
     is_outside = models.BooleanField(default=False)
     channel = models.CharField(max_length=10, choices=_choices(Channel))
     language = models.CharField(max_length=10)

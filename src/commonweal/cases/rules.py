@@ -25,6 +25,8 @@ from commonweal.cases.errors import (
     WrongMove,
 )
 from commonweal.cases.types import (
+    LONGEST_REASON,
+    LONGEST_TEXT,
     Act,
     ContactDraft,
     Decision,
@@ -120,9 +122,6 @@ MAY: Mapping[Role, Mapping[Act, str]] = {
     Role.ADMINISTRATOR: dict.fromkeys((Act.SEE, Act.WITHHOLD, Act.CONFIGURE), ANY),
 }
 
-LONGEST_TEXT = 5_000
-LONGEST_PLACE = 300
-LONGEST_REASON = 1_000
 OLDEST = timedelta(days=365 * 3)
 FARTHEST_PLAN = timedelta(days=730)
 _MAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[^@\s.,;<>]+")

@@ -10,6 +10,10 @@ from uuid import UUID
 from commonweal.city.types import Term
 from commonweal.kernel.types import Channel, Words
 
+LONGEST_TEXT = 5_000
+LONGEST_PLACE = 300
+LONGEST_REASON = 1_000
+
 
 class State(StrEnum):
     """Where a case stands."""

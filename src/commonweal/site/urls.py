@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("commonweal.web.sign_in.urls")),
+    path("", include("commonweal.web.pages.urls")),
 ]
 
 handler400 = "commonweal.edge.refusals.bad_request"

@@ -9,7 +9,15 @@ from django.db import transaction
 from commonweal.cases import queries, rules
 from commonweal.cases.actions import reporting, steps
 from commonweal.cases.models import Case
-from commonweal.cases.types import Act, Foreign, Imported, Publication, Review, term_facts
+from commonweal.cases.types import (
+    LONGEST_PLACE,
+    Act,
+    Foreign,
+    Imported,
+    Publication,
+    Review,
+    term_facts,
+)
 from commonweal.city import queries as the_city
 from commonweal.kernel.types import Actor
 from commonweal.ledger import actions as ledger
@@ -65,7 +73,7 @@ def _prepared(one: Foreign, file_digest: str) -> tuple[Case, Entry]:
         landmark_id=place.landmark_id,
         lat=place.lat,
         lng=place.lng,
-        place=rules.clean_text(place.words, most=rules.LONGEST_PLACE),
+        place=rules.clean_text(place.words, most=LONGEST_PLACE),
         is_outside=is_outside,
         channel=one.channel,
         language=one.language,

@@ -12,6 +12,7 @@ from commonweal.cases.errors import NoSuchCategory, UnitClosed
 from commonweal.cases.events import CaseReceived
 from commonweal.cases.models import Case, Routing
 from commonweal.cases.types import (
+    LONGEST_PLACE,
     Act,
     CategoryCard,
     ContactDraft,
@@ -63,7 +64,7 @@ def read(draft: Draft, category: CategoryCard, *, at: datetime) -> Draft:
     """Check a draft and give it as it will be kept; used for "check before you send" too."""
     today = at.astimezone(ZoneInfo(the_city.profile().zone)).date()
     place = Place(
-        words=rules.clean_text(draft.place.words, most=rules.LONGEST_PLACE),
+        words=rules.clean_text(draft.place.words, most=LONGEST_PLACE),
         district_id=draft.place.district_id,
         landmark_id=draft.place.landmark_id,
         lat=draft.place.lat,

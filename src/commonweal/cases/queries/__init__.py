@@ -1,5 +1,6 @@
 """Read cases, their categories and the rules that route them."""
 
+from commonweal.cases.queries.allowed import check_may, is_open, may, moves
 from commonweal.cases.queries.lists import counts, listing, points, public_listing, public_points
 from commonweal.cases.queries.one import (
     by_number,
@@ -34,13 +35,17 @@ __all__ = [
     "categories",
     "category",
     "category_by_code",
+    "check_may",
     "contact_of",
     "counts",
     "history",
     "id_of_number",
+    "is_open",
     "listing",
+    "may",
     "may_reveal",
     "may_see",
+    "moves",
     "needed_contacts",
     "of_contacts",
     "points",

@@ -4,12 +4,15 @@ from django.urls import path
 
 from commonweal.web.pages import (
     home,
+    intake,
     mine,
     my_cases,
+    operator,
     photos,
     preferences,
     public,
     report,
+    staff,
     style,
     texts,
 )
@@ -25,4 +28,7 @@ urlpatterns = [
     *public.urlpatterns,
     *photos.urlpatterns,
     *texts.urlpatterns,
+    *intake.urlpatterns,
+    *operator.urlpatterns,
+    *staff.urlpatterns,
 ]

@@ -1,0 +1,226 @@
+"""Staff find their cases, act on them, and learn what changed in between."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from commonweal.cases import actions, queries
+from commonweal.cases.types import Publication, State
+from commonweal.identity import actions as identity
+from commonweal.identity.models import Account
+from commonweal.kernel.types import Role
+from tests.factories.cases import ADMINISTRATOR, NOW, Town, card, reported, town
+
+pytestmark = [pytest.mark.django_db]
+
+
+@pytest.fixture
+def here() -> Town:
+    return town()
+
+
+def signed_in(role: Role, unit_id: UUID | None = None) -> Client:
+    """Sign somebody in who holds a role."""
+    mail = f"{role.value}-{unit_id or 'city'}@example.org"
+    person_id = identity.make_staff(mail=mail, name="Lin", by=ADMINISTRATOR, at=NOW, language="en")
+    identity.grant(
+        person_id=person_id,
+        role=role,
+        unit_id=unit_id,
+        until=None,
+        reason="a test",
+        by=ADMINISTRATOR,
+        at=NOW,
+    )
+    client = Client()
+    client.force_login(Account.objects.get(person_id=person_id))
+    return client
+
+
+def send(client: Client, number: str, slug: str, **said: Any) -> Any:
+    data = {f"{slug}-{name}": value for name, value in said.items()}
+    return client.post(f"/staff/cases/{number}/{slug}/", data)
+
+
+def test_an_officer_sees_the_own_units_cases_only(here: Town) -> None:
+    own, other = reported(here.lamp), reported(here.private)
+
+    page = signed_in(Role.OFFICER, here.roads.id).get("/staff/").content.decode()
+
+    assert own.number in page
+    assert other.number not in page
+
+
+def test_a_dispatcher_sees_all(here: Town) -> None:
+    numbers = {reported(here.lamp).number, reported(here.private).number}
+
+    page = signed_in(Role.DISPATCHER).get("/staff/").content.decode()
+
+    assert all(number in page for number in numbers)
+
+
+def test_another_units_case_is_refused(here: Town) -> None:
+    receipt = reported(here.private)
+
+    answer = signed_in(Role.OFFICER, here.roads.id).get(f"/staff/cases/{receipt.number}/")
+
+    assert answer.status_code == 403
+
+
+def test_a_case_is_answered_on_its_page(here: Town) -> None:
+    receipt = reported(here.lamp)
+    client = signed_in(Role.OFFICER, here.roads.id)
+    assert "Answer" in client.get(f"/staff/cases/{receipt.number}/").content.decode()
+
+    answer = send(client, receipt.number, "answer", text="A new bulb is in.", seen=1)
+
+    assert answer.status_code == 302
+    assert card(receipt).state == State.ANSWERED
+
+
+def test_an_empty_answer_comes_back_with_what_to_do(here: Town) -> None:
+    receipt = reported(here.lamp)
+
+    answer = send(
+        signed_in(Role.OFFICER, here.roads.id), receipt.number, "answer", text=" ", seen=1
+    )
+
+    assert answer.status_code == 422
+    assert "Please fill this in" in answer.content.decode()
+
+
+def test_a_stale_page_shows_what_changed_and_keeps_the_text(here: Town) -> None:
+    receipt = reported(here.lamp)
+    actions.acknowledge(case_id=receipt.case_id, seen=1, by=here.officer, at=NOW)
+
+    client = signed_in(Role.OFFICER, here.roads.id)
+    answer = send(client, receipt.number, "answer", text="My careful words", seen=1)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "What changed since you opened it" in page
+    assert "My careful words" in page
+    assert (
+        send(client, receipt.number, "answer", text="My careful words", seen=2).status_code == 302
+    )
+
+
+@pytest.mark.parametrize(
+    ("slug", "said", "state"),
+    [
+        ("acknowledge", {}, State.ACKNOWLEDGED),
+        ("start", {}, State.IN_WORK),
+        ("ask", {"text": "Which side?"}, State.WAITING),
+        ("hold", {"text": "No parts"}, State.ON_HOLD),
+        ("refer", {"text": "Ask the railway"}, State.NOT_OURS),
+        ("decline", {"text": "Too dear"}, State.CANNOT),
+    ],
+)
+def test_every_deed_moves_the_case(
+    here: Town, slug: str, said: dict[str, str], state: State
+) -> None:
+    receipt = reported(here.lamp)
+
+    answer = send(signed_in(Role.OFFICER, here.roads.id), receipt.number, slug, seen=1, **said)
+
+    assert answer.status_code == 302
+    assert card(receipt).state == state
+
+
+def test_a_lead_gives_a_case_to_another_unit(here: Town) -> None:
+    receipt = reported(here.lamp)
+
+    said = {"unit": str(here.centre.id), "reason": "not ours", "seen": 1}
+    answer = send(signed_in(Role.LEAD, here.roads.id), receipt.number, "assign", **said)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/staff/")
+    assert card(receipt).unit_id == here.centre.id
+
+
+def test_words_are_reviewed_published_and_taken_down(here: Town) -> None:
+    receipt = reported(here.lamp, text="Mr Chan's lamp is dark")
+    client = signed_in(Role.OFFICER, here.roads.id)
+    assert receipt.number in client.get("/staff/review/").content.decode()
+
+    send(client, receipt.number, "publish", text="A lamp is dark", seen=1)
+    assert queries.public_card(receipt.number, at=NOW).text == "A lamp is dark"
+
+    send(client, receipt.number, "take-down", reason="a mistake", seen=2)
+    assert card(receipt).publication == Publication.TAKEN_DOWN
+
+
+def test_an_address_is_shown_once_with_a_reason_and_entered(here: Town) -> None:
+    receipt = reported(here.lamp)
+    client = signed_in(Role.OFFICER, here.roads.id)
+    url = f"/staff/cases/{receipt.number}/"
+    assert "ada@example.org" not in client.get(url).content.decode()
+
+    assert client.post(f"{url}reveal/", {"reason": ""}).status_code == 422
+    shown = client.post(f"{url}reveal/", {"reason": "to call back"}).content.decode()
+
+    assert "ada@example.org" in shown
+    assert "ada@example.org" not in client.get(url).content.decode()
+    assert "identity.revealed" in [e.type for e in queries.history(receipt.case_id)]
+
+
+def test_a_clerk_takes_a_report_in_and_prints_the_receipt(here: Town) -> None:
+    client = signed_in(Role.CLERK, here.centre.id)
+    page = client.get("/staff/intake/").content.decode()
+    key = page.split('name="form_key" value="')[1].split('"')[0]
+    said = {
+        "form_key": key,
+        "channel": "phone",
+        "category": str(here.lamp.id),
+        "text": "The lamp is dark, says Mrs Wong",
+        "place": "at the bridge",
+        "language": "zh-Hant",
+        "phone": "+852 2345 6789",
+    }
+
+    answer = client.post("/staff/intake/", said)
+    assert answer.status_code == 302, answer.content.decode()
+    again = client.post("/staff/intake/", said)
+
+    assert answer["Location"] == again["Location"]
+    receipt = client.get(answer["Location"]).content.decode()
+    assert "/mine/" in receipt
+
+
+def test_no_other_receipt_opens(here: Town) -> None:
+    receipt = reported(here.lamp)
+
+    answer = signed_in(Role.CLERK, here.centre.id).get(f"/staff/intake/{receipt.number}/")
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("url", ["/staff/", "/staff/review/", "/staff/intake/", "/staff/operator/"])
+def test_whoever_has_not_signed_in_is_asked_to(here: Town, url: str) -> None:  # noqa: ARG001
+    answer = Client().get(url)
+
+    assert answer.status_code == 302
+    assert "next=" in answer["Location"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?page=99999999999999999999",
+        "?page=-1",
+        "?category=x&district=%00&unit=1&sort=z&state=q",
+        "?text=%F0%9F%92%A1%20%22%27%3B--",
+        "?text=" + "a" * 5000,
+    ],
+)
+def test_a_forged_filter_shows_a_page(here: Town, query: str) -> None:
+    reported(here.lamp)
+
+    assert signed_in(Role.OFFICER, here.roads.id).get(f"/staff/{query}").status_code in {200, 422}
+
+
+def test_the_operator_sees_the_work_behind_the_pages(here: Town) -> None:  # noqa: ARG001
+    page = signed_in(Role.ADMINISTRATOR).get("/staff/operator/").content.decode()
+
+    assert "Nothing is parked." in page
