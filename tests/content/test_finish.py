@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -229,6 +230,9 @@ def test_of_an_animation_the_first_frame_is_kept(kind: str) -> None:
     assert colour_at(picture(card), 0.5, 0.5) == "red"
 
 
+KILLED = "import os; os.kill(os.getpid(), 9)"
+
+
 def program(home: Path, source: str) -> str:
     """Put another program in the place of ours."""
     path = home / f"program-{uuid4().hex}.py"
@@ -325,31 +329,52 @@ def test_a_worker_that_dies_before_dropping_the_raw_file_leaves_none_behind() ->
     assert queries.attachment(card.id).version == 2
 
 
-def test_a_photo_that_kills_three_workers_is_refused() -> None:
-    card = waiting()
-    Attachment.objects.filter(pk=card.id).update(tries=3)
-
-    actions.finish(attachment_id=card.id, at=AT)
-
-    assert queries.attachment(card.id).refused_because is RefusedBecause.TOO_HEAVY
-
-
-def test_a_decoder_that_is_killed_is_tried_again(
+def test_a_photo_that_no_process_survives_is_refused(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = waiting()
-    monkeypatch.setattr(
-        reencode, "__file__", program(home, "import os, signal; os.kill(os.getpid(), 9)")
-    )
+    monkeypatch.setattr(reencode, "__file__", program(home, KILLED))
+
+    for hour in range(3):
+        run_waiting(clock=partial(later, hour))
+
+    assert queries.attachment(card.id).refused_because is RefusedBecause.TOO_HEAVY
+    assert not parked()
+    assert not files.raw(card.id).exists()
+
+
+def test_a_process_that_is_stopped_from_outside_is_not_held_against_the_photo(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = waiting()
+    monkeypatch.setattr(reencode, "__file__", program(home, KILLED.replace("9", "15")))
+
+    for _ in range(6):
+        with pytest.raises(images.Interrupted, match="ended with -15"):
+            actions.finish(attachment_id=card.id, at=AT)
+
+    monkeypatch.undo()
+    actions.finish(attachment_id=card.id, at=AT)
+    assert queries.attachment(card.id).state is AttachmentState.READY
+
+
+def test_a_process_that_is_killed_is_tried_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = waiting()
+    monkeypatch.setattr(reencode, "__file__", program(home, KILLED))
 
     run_waiting(clock=lambda: AT)
 
     (job,) = Job.objects.filter(state="waiting")
-    assert "ended with -9" in job.error
-    assert queries.attachment(card.id).state is AttachmentState.WAITING
+    assert "Overrun: killed" in job.error
     monkeypatch.undo()
-    run_waiting(clock=lambda: AT + timedelta(hours=1))
+    run_waiting(clock=partial(later, 1))
     assert queries.attachment(card.id).state is AttachmentState.READY
+
+
+def later(hours: int) -> datetime:
+    return AT + timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(

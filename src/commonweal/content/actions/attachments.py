@@ -78,37 +78,37 @@ def adopt(*, from_subject: str, to_subject: str, by: Actor, at: datetime) -> int
 
 def finish(*, attachment_id: UUID, at: datetime) -> None:
     """Make a received photo anew and drop the raw file. Outside a transaction; safe to repeat."""
-    tries = _begun(attachment_id)
-    if tries is None:
+    if not _waits(attachment_id):
         files.drop_raw(attachment_id)
         return
-    if tries > rules.MOST_TRIES:
-        _refuse(attachment_id, RefusedBecause.TOO_HEAVY, at)
-        return
     try:
-        with files.raw(attachment_id).open("rb") as raw:
-            made = images.made_anew(raw)
+        raw = files.raw(attachment_id).open("rb")
     except FileNotFoundError:
         _refuse(attachment_id, RefusedBecause.LOST, at)
         return
+    try:
+        with raw:
+            made = images.made_anew(raw)
     except images.Unreadable as unreadable:
         _refuse(attachment_id, unreadable.because, at)
         return
-    try:
-        files.keep(attachment_id, made.kind, {Size.FULL: made.full, Size.THUMB: made.thumb})
-    except OSError:
-        # The disk is to blame, not the photo: let the outbox try again, for as long as it takes.
-        Attachment.objects.filter(pk=attachment_id).update(tries=0)
-        raise
+    except images.Overrun:
+        if _tries(attachment_id) < rules.MOST_TRIES:
+            raise
+        _refuse(attachment_id, RefusedBecause.TOO_HEAVY, at)
+        return
+    files.keep(attachment_id, made.kind, {Size.FULL: made.full, Size.THUMB: made.thumb})
     _ready(attachment_id, made, at)
 
 
+def _waits(attachment_id: UUID) -> bool:
+    return Attachment.objects.filter(pk=attachment_id, state=Attachment.State.WAITING).exists()
+
+
 @transaction.atomic
-def _begun(attachment_id: UUID) -> int | None:
-    """Count a try before it starts, so that a photo that kills its worker is refused in the end."""
-    row = Attachment.objects.select_for_update(of=("self",)).filter(pk=attachment_id).first()
-    if row is None or row.state != Attachment.State.WAITING:
-        return None
+def _tries(attachment_id: UUID) -> int:
+    """Count one more try that the photo did not let end well."""
+    row = held.locked(attachment_id)
     row.tries += 1
     row.save(update_fields=["tries"])
     return row.tries

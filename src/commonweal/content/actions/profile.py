@@ -99,5 +99,9 @@ def _problems(path: Path) -> Iterator[Problem]:
 
 
 PAGES = ProfilePart(
-    name=FOLDER, files=("pages/CODE.LANGUAGE.md",), check=check, load=load, save=save
+    name=FOLDER,
+    files=tuple(f"{FOLDER}/{code}.{language}.md" for code in PageCode for language in LANGUAGES),
+    check=check,
+    load=load,
+    save=save,
 )

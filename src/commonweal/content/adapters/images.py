@@ -18,7 +18,7 @@ from commonweal.content import errors, rules
 from commonweal.content.adapters import reencode
 from commonweal.content.types import ImageKind, RefusedBecause
 
-SECONDS = 90
+SECONDS = 60
 _CRASHES = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
 _KINDS = {
     "image/jpeg": ImageKind.JPEG,
@@ -40,7 +40,11 @@ class Unreadable(Exception):
 
 
 class Interrupted(RuntimeError):
-    """The process was ended from outside or took too long: worth another try."""
+    """The process was ended from outside: worth another try."""
+
+
+class Overrun(Interrupted):
+    """The process took too long, or was killed as systems do when memory runs out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +125,8 @@ def made_anew(raw: BinaryIO) -> Made:
     ------
     Unreadable
         When the photo itself is to blame.
+    Overrun
+        When it took too long, or was killed: the photo may be to blame.
     Interrupted
         When the work was cut short from outside.
 
@@ -136,7 +142,7 @@ def made_anew(raw: BinaryIO) -> Made:
             start_new_session=True,
         )
     except subprocess.TimeoutExpired:
-        raise Interrupted(f"not done after {SECONDS} s") from None
+        raise Overrun(f"not done after {SECONDS} s") from None
     match ran.returncode:
         case 0:
             return _read(ran.stdout)
@@ -146,6 +152,8 @@ def made_anew(raw: BinaryIO) -> Made:
             raise Unreadable(RefusedBecause.TOO_HEAVY)
         case code if code in _CRASHES:
             raise Unreadable(RefusedBecause.DAMAGED)
+    if ran.returncode == -signal.SIGKILL:
+        raise Overrun("killed")
     tail = ran.stderr[-500:].decode("utf-8", "replace")
     raise Interrupted(f"ended with {ran.returncode}: {tail}")
 

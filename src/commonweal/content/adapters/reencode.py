@@ -9,6 +9,8 @@ import io
 import json
 import sys
 import warnings
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import Image, ImageCms, ImageOps
@@ -42,6 +44,8 @@ def main() -> int:
 
 
 def _bound() -> None:
+    with suppress(OSError):  # where memory runs out, this process goes before any other
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     try:
         import resource  # noqa: PLC0415  (not on every system)
     except ImportError:

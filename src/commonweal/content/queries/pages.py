@@ -13,7 +13,7 @@ from commonweal.content.types import PageCard, PageCode, PageSource
 from commonweal.kernel.types import words_in
 
 DEFAULTS = Path(__file__).resolve().parents[1] / "defaults"
-PAGE_ADDRESS = "/pages/{code}"
+PAGE_ADDRESS = "/pages/{code}/"
 FALLBACK = "en"
 
 _UNSAID = {
