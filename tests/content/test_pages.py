@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from commonweal.city import queries as city
-from commonweal.city.actions import save_profile
+from commonweal.city.actions import check_folder, load_folder, save_folder, save_profile
 from commonweal.city.types import LANGUAGES
 from commonweal.content import actions, errors, queries, rules
 from commonweal.content.actions import PAGES
@@ -369,3 +369,15 @@ def test_no_folder_is_no_problem(tmp_path: Path) -> None:
     assert PAGES.check(tmp_path) == []
     (changes,) = PAGES.load(tmp_path, by=SYSTEM, at=AT, reason="from files")
     assert (changes.added, changes.changed, changes.unchanged) == (0, 0, 0)
+
+
+def test_a_whole_profile_folder_carries_the_pages(tmp_path: Path) -> None:
+    saved("One.")
+
+    names = save_folder(tmp_path)
+    problems = check_folder(tmp_path)
+    changes = load_folder(folder=tmp_path, by=ADMINISTRATOR, at=AT, reason="from files")
+
+    assert "pages/privacy.en.md" in names
+    assert [problem for problem in problems if problem.file.startswith("pages/")] == []
+    assert [done.unchanged for done in changes if done.part == "pages"] == [1]
