@@ -1,12 +1,12 @@
 """What nobody needs is forgotten."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from commonweal.identity import actions, queries
+from commonweal.identity.actions import registering
 from commonweal.identity.models import Contact, MagicLink
 from commonweal.identity.types import ContactKind
 from tests.factories.identity import NOW, person
@@ -17,11 +17,11 @@ LATER = NOW + timedelta(days=2)
 
 
 @pytest.fixture
-def keepers() -> Iterator[list[UUID]]:
+def keepers(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    monkeypatch.setattr(registering, "_keepers", [])
     needed: list[UUID] = []
     actions.register_keeper(lambda ids: [id_ for id_ in ids if id_ in needed])
-    yield needed
-    actions._keepers.clear()
+    return needed
 
 
 def _contact(person_id: UUID | None = None) -> UUID:
@@ -48,7 +48,10 @@ def test_contacts_that_nobody_needs_are_erased_after_a_day(keepers: list[UUID]) 
     assert {row.id for row in Contact.objects.all()} >= {needed, of_account, waiting}
 
 
-def test_while_nobody_says_what_is_needed_nothing_is_erased() -> None:
+def test_while_nobody_says_what_is_needed_nothing_is_erased(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registering, "_keepers", [])
     _contact()
 
     assert actions.sweep(at=LATER) == 0

@@ -10,6 +10,7 @@ from django.db import transaction
 from commonweal.kernel.actions import run_waiting
 from commonweal.kernel.queries import clock
 from commonweal.messages import actions, queries, rules
+from commonweal.messages.actions import registering
 from commonweal.messages.errors import BadStopLink
 from commonweal.messages.models import Envelope, Message
 from commonweal.messages.types import Frequency, MessageState, Recipient
@@ -22,8 +23,10 @@ ADDRESSES = {ANNA: "anna@example.org", BO: "bo@example.org"}
 
 @pytest.fixture(autouse=True)
 def _known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_resolvers", [ADDRESSES.get])
-    monkeypatch.setattr(actions, "_stop_links", [lambda token: f"https://c.example.org/s/{token}"])
+    monkeypatch.setattr(registering, "_resolvers", [ADDRESSES.get])
+    monkeypatch.setattr(
+        registering, "_stop_links", [lambda token: f"https://c.example.org/s/{token}"]
+    )
     actions.register_template(
         "test.news", {"en": ("News of {what}", "{what} has news.")}, facts=("what",)
     )
@@ -127,8 +130,8 @@ def test_a_digest_tells_everything_in_one_mail_per_person() -> None:
     _gathered("a bench", early, BO)
     late = _gathered("a bin", datetime(2026, 3, 9, 8, tzinfo=UTC), ANNA)
 
-    sent = actions.send_digests(hour=7, at=datetime(2026, 3, 9, 9, tzinfo=UTC))
-    again = actions.send_digests(hour=7, at=datetime(2026, 3, 9, 10, tzinfo=UTC))
+    sent = actions.send_digests(at=datetime(2026, 3, 9, 9, tzinfo=UTC))
+    again = actions.send_digests(at=datetime(2026, 3, 9, 10, tzinfo=UTC))
     run_waiting(clock=clock)
 
     assert (sent, again) == (2, 0)
@@ -139,12 +142,12 @@ def test_a_digest_tells_everything_in_one_mail_per_person() -> None:
 
 
 def test_two_contacts_of_one_address_share_a_digest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_resolvers", [lambda _contact: "same@example.org"])
+    monkeypatch.setattr(registering, "_resolvers", [lambda _contact: "same@example.org"])
     early = datetime(2026, 3, 9, 3, tzinfo=UTC)
     _gathered("a lamp", early, ANNA)
     _gathered("a hole", early, BO)
 
-    sent = actions.send_digests(hour=7, at=datetime(2026, 3, 9, 9, tzinfo=UTC))
+    sent = actions.send_digests(at=datetime(2026, 3, 9, 9, tzinfo=UTC))
 
     assert sent == 1
 
@@ -161,7 +164,7 @@ def test_who_wants_each_gets_what_others_gather() -> None:
 def test_a_digest_to_a_forgotten_contact_is_dropped() -> None:
     gone = _gathered("a lamp", datetime(2026, 3, 9, 3, tzinfo=UTC), uuid4())
 
-    sent = actions.send_digests(hour=7, at=datetime(2026, 3, 9, 9, tzinfo=UTC))
+    sent = actions.send_digests(at=datetime(2026, 3, 9, 9, tzinfo=UTC))
 
     assert sent == 0
     assert Message.objects.get(id=gone).state == MessageState.SUPPRESSED

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from commonweal.city.queries import units_below
 from commonweal.identity import rules
 from commonweal.identity.models import Account, Contact, Grant, Mandate, Person
 from commonweal.identity.types import (
@@ -54,14 +55,10 @@ def actor_of_person(person_id: UUID, *, at: datetime, channel: Channel = Channel
         kind=ActorKind.PERSON,
         id=person_id,
         grants=frozenset([HeldGrant(Role.RESIDENT), *held]),
-        units=units_below(units),
+        units=units_below(units) if units else units,
         assurance=EVERY_ACCOUNT,
         channel=channel,
     )
-
-
-def units_below(units: frozenset[UUID]) -> frozenset[UUID]:
-    return units
 
 
 def may_sign_in(*, is_active: bool, is_demo: bool) -> bool:

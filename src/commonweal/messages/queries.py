@@ -52,6 +52,11 @@ def language_of(kind: Shipped, language: str) -> str:
     return words_in({name: name for name in kind.words}, language)
 
 
+def codes() -> list[str]:
+    """Name every kind of message."""
+    return sorted(_shipped)
+
+
 def templates() -> list[TemplateCard]:
     """List every kind of message in every language, as now in force."""
     return [

@@ -22,6 +22,7 @@ from commonweal.messages.types import Frequency, MessageState
 
 CITY_FACTS = ("city", "phone", "hours")
 LONGEST_TITLE, LONGEST_BODY, LONGEST_REASON = 150, 5000, 500
+LONGEST_LINE = 250  # of a subject with its facts
 MOST_TRIES = 9
 _NEEDED = ("link", "code")  # without these a message cannot do what it is for
 _PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -75,6 +76,15 @@ def places(text: str) -> list[str]:
 def filled(text: str, facts: Mapping[str, str]) -> str:
     """Put the facts in their places, once: what a fact contains is never a place again."""
     return _PLACE.sub(lambda found: facts.get(found[1], ""), text)
+
+
+def without_empty_lines(text: str, facts: Mapping[str, str]) -> str:
+    """Leave out lines about a phone, and brackets about hours, that the city does not have."""
+    if not facts.get("hours"):
+        text = re.sub(r" ?[(（]\{hours\}[)）]", "", text)
+    lines = text.split("\n")
+    empty = [name for name in ("phone", "hours", "city") if not facts.get(name)]
+    return "\n".join(line for line in lines if not set(places(line)) & set(empty))
 
 
 def check_template(title: str, body: str, facts: Iterable[str], shipped: str) -> None:

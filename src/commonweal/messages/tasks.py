@@ -4,13 +4,11 @@ from commonweal.kernel.queries import clock
 from commonweal.kernel.tasks import every
 from commonweal.messages import actions
 
-DIGEST_HOUR = 7
-
 
 @every("5 * * * *")
 def digest() -> None:
     """Send what waits since before the digest hour; a missed hour is made good by the next run."""
-    actions.send_digests(hour=DIGEST_HOUR, at=clock())
+    actions.send_digests(at=clock())
 
 
 @every("41 * * * *")

@@ -13,5 +13,6 @@ class SignInConfig(AppConfig):
         from commonweal.messages.actions import register_stop_link  # noqa: PLC0415
         from commonweal.web.sign_in import links  # noqa: PLC0415
 
+        register_link(LinkKind.MY_CASES, links.my_cases)
         register_link(LinkKind.SET_PASSWORD, links.set_password)
         register_stop_link(links.stop)

@@ -15,6 +15,11 @@ def set_password(account_hex: str) -> str:
     return full("account_reset_password_from_key", uidb36=account_hex, key=key)
 
 
+def my_cases(token: str) -> str:
+    """Give the page that opens the list of one's own cases, once."""
+    return full("my-cases-open", token=token)
+
+
 def stop(token: str) -> str:
     """Give the page that stops messages to whoever reads them."""
     return full("stop-messages", token=token)

@@ -1,0 +1,30 @@
+"""Tell somebody something: once, in their language, by mail; and keep the city's words for it."""
+
+from commonweal.messages.actions.digests import send_digests
+from commonweal.messages.actions.posting import deliver
+from commonweal.messages.actions.registering import (
+    register_folder,
+    register_resolver,
+    register_stop_link,
+    register_template,
+)
+from commonweal.messages.actions.telling import gather, send
+from commonweal.messages.actions.wishes import forget, set_preference, stop, sweep
+from commonweal.messages.actions.words import preview, save_template
+
+__all__ = [
+    "deliver",
+    "forget",
+    "gather",
+    "preview",
+    "register_folder",
+    "register_resolver",
+    "register_stop_link",
+    "register_template",
+    "save_template",
+    "send",
+    "send_digests",
+    "set_preference",
+    "stop",
+    "sweep",
+]

@@ -1,0 +1,57 @@
+"""What people want to hear, and what is forgotten."""
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from commonweal.messages import queries
+from commonweal.messages.models import KEEP_ENVELOPES_DAYS, Envelope, Message, Preference
+from commonweal.messages.types import Frequency
+
+
+def set_preference(
+    *,
+    contact_id: UUID,
+    frequency: Frequency | None,
+    language: str = "",
+    quiet_from: time | None = None,
+    quiet_until: time | None = None,
+    at: datetime,
+) -> None:
+    """Keep what a contact wants; the caller has seen that it is the contact who says so."""
+    Preference.objects.update_or_create(
+        contact_id=contact_id,
+        defaults={
+            "frequency": frequency or "",
+            "language": language,
+            "quiet_from": quiet_from,
+            "quiet_until": quiet_until,
+            "changed_at": at,
+        },
+    )
+
+
+def stop(*, token: str, at: datetime) -> None:
+    """Stop every message to the contact of this token, as its reader asked."""
+    contact_id = queries.contact_of_stop_token(token)
+    Preference.objects.update_or_create(
+        contact_id=contact_id, defaults={"frequency": Frequency.NONE, "changed_at": at}
+    )
+
+
+def forget(*, contact_id: UUID) -> None:
+    """Erase what was told to a contact and what the contact wanted."""
+    ids = list(Message.objects.filter(contact_id=contact_id).values_list("id", flat=True))
+    Envelope.objects.filter(message_id__in=ids).delete()
+    Preference.objects.filter(contact_id=contact_id).delete()
+
+
+def sweep(*, at: datetime) -> int:
+    """Erase envelopes whose time is over, and those whose message was never written."""
+    old = at - timedelta(days=KEEP_ENVELOPES_DAYS)
+    done, _ = Envelope.objects.filter(created_at__lt=old).delete()
+    day_old = Envelope.objects.filter(created_at__lt=at - timedelta(days=1))
+    ids = list(day_old.values_list("message_id", flat=True))
+    for start in range(0, len(ids), 500):
+        lost = queries.orphans(ids[start : start + 500])
+        done += Envelope.objects.filter(message_id__in=lost).delete()[0]
+    return done
