@@ -275,6 +275,9 @@ class ProfilePart:
 class Console(Protocol):
     """Where setting up a city asks and tells: a terminal, a pipe, or a file of answers."""
 
+    languages: tuple[str, ...]  # chosen by the first step; not yet saved while questions are asked
+    zone: str
+
     def say(self, line: str) -> None:
         """Tell something."""
         ...
@@ -290,7 +293,8 @@ class Console(Protocol):
     ) -> T:
         """Ask until `parse` accepts; what it refuses (ValueError, Refusal) is explained.
 
-        `key` names the answer in a file of answers. With a default an empty answer takes it.
+        `key` names the answer in a file of answers, "name.en" within "name". With a default an
+        empty answer takes it; the default "" makes an answer optional.
         """
         ...
 
@@ -299,8 +303,9 @@ class Console(Protocol):
 class Deed:
     """What a step of setting up will do once everything has been asked.
 
-    `do` gets the actor and the time and returns a line that tells what was done. Deeds run in one
-    transaction; with `afterwards` one runs after it (mail, network) and its failure is only told.
+    `do` gets the actor and the time and returns a line that tells what was done, or nothing. Deeds
+    run in one transaction; with `afterwards` one runs after it (mail, network): its refusal is told
+    and undoes nothing.
     """
 
     do: Callable[[Actor, datetime], str]

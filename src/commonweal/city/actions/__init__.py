@@ -1,5 +1,6 @@
 """Everything that changes the city's own affairs; for administrators, dated, with a reason."""
 
+from commonweal.city.actions.beginning import begin_city, init_steps, register_init_step
 from commonweal.city.actions.clocks import (
     extend_clock,
     pause_clock,
@@ -19,13 +20,30 @@ from commonweal.city.actions.folder import (
 from commonweal.city.actions.offices import save_unit
 from commonweal.city.actions.places import save_district, save_landmark
 from commonweal.city.actions.policy import register_parameter, save_profile, set_parameter
+from commonweal.city.adapters.files import (
+    Findings,
+    did_you_mean,
+    problem_of,
+    read_csv,
+    read_json,
+    read_yaml,
+)
 
 __all__ = [
+    "Findings",
+    "begin_city",
     "check_folder",
+    "did_you_mean",
     "extend_clock",
+    "init_steps",
     "load_folder",
     "parts",
     "pause_clock",
+    "problem_of",
+    "read_csv",
+    "read_json",
+    "read_yaml",
+    "register_init_step",
     "register_parameter",
     "register_part",
     "resume_clock",

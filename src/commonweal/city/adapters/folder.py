@@ -310,18 +310,8 @@ def read_districts(
 ) -> list[DistrictDraft]:
     """Read borders: a FeatureCollection whose properties hold code and names."""
     found = read_json(folder, file, findings)
-    if found is None:
-        return []
-    features = found.get("features") if isinstance(found, dict) else None
-    if not isinstance(features, list):
-        findings.add(
-            file,
-            1,
-            _("This is not a GeoJSON FeatureCollection."),
-            _("Export the districts as GeoJSON, all in one file."),
-        )
-        return []
-    lines = list(lines_of_features(read_text(folder, file, findings) or ""))
+    features = features_of(found, file, findings) if found is not None else []
+    lines = list(lines_of_features(read_text(folder, file, findings) or "")) if features else []
     drafts = []
     for number, feature in enumerate(features):
         line = lines[number] if len(lines) >= len(features) else 0
@@ -329,6 +319,20 @@ def read_districts(
             drafts.append(draft)
     _once(findings, file, [(draft.code, draft.line) for draft in drafts])
     return drafts
+
+
+def features_of(found: object, file: str, findings: Findings) -> list[Any]:
+    """Give the features of a GeoJSON value."""
+    features = found.get("features") if isinstance(found, dict) else None
+    if isinstance(features, list):
+        return features
+    findings.add(
+        file,
+        1,
+        _("This is not a GeoJSON FeatureCollection."),
+        _("Export the districts as GeoJSON, all in one file."),
+    )
+    return []
 
 
 def _district(
