@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -456,6 +457,19 @@ def test_a_bomb_is_too_heavy_even_if_the_door_let_it_in(tmp_path: Path) -> None:
         images.made_anew(raw)
 
     assert unreadable.value.because is RefusedBecause.TOO_HEAVY
+
+
+def test_the_process_learns_no_key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMONWEAL_SECRET_KEY", "secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    source = "import os; raise SystemExit(f'learnt {sorted(os.environ)}')"
+    monkeypatch.setattr(reencode, "__file__", program(home, source))
+
+    with pytest.raises(images.Interrupted) as told:
+        made_of(photo())
+
+    assert "PATH" in str(told.value)
+    assert not re.search(r"SECRET|DATABASE|COMMONWEAL", str(told.value))
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:

@@ -158,7 +158,8 @@ def test_photos_of_a_form_go_to_what_came_of_it() -> None:
     assert count == 1
     (adopted,) = queries.attachments(case, public_only=False)
     assert (adopted.id, adopted.state) == (card.id, AttachmentState.READY)
-    assert entries_of(target_of(card))[1].facts == {"of": case}
+    first, second, *_ = entries_of(target_of(card))
+    assert (first.facts, second.facts) == ({"kind": "jpeg"}, {"of": case})
 
 
 def test_photos_of_a_form_never_sent_go_after_days() -> None:

@@ -36,9 +36,10 @@ def receive(*, data: BinaryIO, name: str, subject: str, by: Actor, at: datetime)
     rules.check_room(kept.count())
 
     attachment_id = uuid4()
-    entered = held.enter(
-        attachment_id, "received", by, at, facts={"of": subject, "kind": str(looked.kind)}
-    )
+    facts = {"kind": str(looked.kind)}
+    if not subject.startswith(rules.DRAFT):
+        facts["of"] = subject  # the id of a form that is being filled in is its writer's secret
+    entered = held.enter(attachment_id, "received", by, at, facts=facts)
     files.put_raw(attachment_id, content)
     row = Attachment.objects.create(
         id=attachment_id,

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from commonweal.content.adapters import reencode
 from commonweal.content.types import ImageKind, RefusedBecause
 
 SECONDS = 60
+_TOLD = {"PATH", "LD_LIBRARY_PATH"}  # of the environment: no key and no password
 _CRASHES = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
 _KINDS = {
     "image/jpeg": ImageKind.JPEG,
@@ -139,7 +141,8 @@ def made_anew(raw: BinaryIO) -> Made:
             capture_output=True,
             timeout=SECONDS,
             check=False,
-            start_new_session=True,
+            cwd="/",
+            env={name: value for name, value in os.environ.items() if name in _TOLD},
         )
     except subprocess.TimeoutExpired:
         raise Overrun(f"not done after {SECONDS} s") from None
