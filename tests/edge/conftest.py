@@ -19,6 +19,7 @@ As = Callable[..., Actor]
 @pytest.fixture(autouse=True)
 def _a_small_town(settings: Settings) -> None:
     settings.ROOT_URLCONF = "tests.edge.town"
+    settings.LOGIN_URL = "/sign-in/"
     town.ACTS.clear()
 
 

@@ -18,6 +18,7 @@ from django.core.exceptions import (
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import formats
 from django.utils.html import format_html
@@ -116,7 +117,7 @@ def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    address = f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}"
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=HTTPStatus.UNAUTHORIZED)
         response["HX-Redirect"] = address

@@ -50,6 +50,14 @@ def networks(raw: str) -> list[str]:
     return [str(ip_network(word, strict=False)) for word in words(raw)]
 
 
+def whole(raw: str) -> int:
+    """Read a whole number, zero or more."""
+    value = int(raw)
+    if value < 0:
+        raise ValueError("write a whole number, zero or more")
+    return value
+
+
 def positive(raw: str) -> int:
     """Read a whole number above zero."""
     value = int(raw)
@@ -61,3 +69,26 @@ def positive(raw: str) -> int:
 def folder(raw: str) -> Path:
     """Read a folder, made absolute."""
     return Path(raw).expanduser().resolve()
+
+
+def file(raw: str) -> Path:
+    """Read the name of a file that is there."""
+    path = Path(raw).expanduser().resolve()
+    if not path.is_file():
+        raise ValueError("there is no such file")
+    return path
+
+
+def prefer(name: str, value: str) -> None:
+    """Set a variable for this process and its children, unless the operator has set it."""
+    os.environ.setdefault(_PREFIX + name, value)
+
+
+def tell(name: str, value: str) -> None:
+    """Set a variable for the children of this process."""
+    os.environ[_PREFIX + name] = value
+
+
+def home() -> Path:
+    """Give the folder in which everything of this city lies."""
+    return read("HOME", folder, default=Path.cwd() / "var")

@@ -6,7 +6,7 @@ from pathlib import Path
 from commonweal.edge.csp import DIRECTIVES
 from commonweal.site import databases, env, logs, mail
 
-HOME = env.read("HOME", env.folder, default=Path.cwd() / "var")
+HOME = env.home()
 SOURCE = Path(__file__).resolve().parents[2]
 
 DEBUG = False
@@ -97,7 +97,6 @@ logs.configure(as_json=env.read("LOG_JSON", env.boolean, default=not sys.stderr.
 
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": DIRECTIVES}
 CSRF_FAILURE_VIEW = "commonweal.edge.refusals.csrf_failure"
-LOGIN_URL = "/sign-in/"
 PROXIES = env.read("PROXIES", env.networks, default=[])  # whose X-Forwarded-For counts
 LARGEST_BODY = env.read("UPLOAD_MB", env.positive, default=40) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -113,6 +112,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # Where people find the site; links in mails begin with it.
 ADDRESS = env.read("ADDRESS", str, default="http://127.0.0.1:8000").rstrip("/")
 DEMO = False  # accounts of the demo open nothing elsewhere
+DEMO_PASSWORD = ""
+TLS_CERT: Path | None = None
+TLS_KEY: Path | None = None
 
 _post = env.read(
     "MAIL_URL",
