@@ -12,8 +12,8 @@ from commonweal.messages import actions, queries, rules
 from commonweal.messages.adapters.post import NotNow
 from commonweal.messages.models import Message
 from commonweal.messages.types import MessageState
+from tests.factories.mail_server import MailServer
 from tests.factories.messages import NOW, told
-from tests.messages.conftest import MailServer
 
 pytestmark = pytest.mark.django_db
 

@@ -54,3 +54,18 @@ class BadStopLink(Refusal):
     code = "messages.bad-stop-link"
     kind = Kind.MISSING
     sentence = "This link is not complete. Copy the whole link from the message and try again."
+
+
+class PostFails(Refusal):
+    code = "messages.post-fails"
+    kind = Kind.CONFLICT
+    sentence = (
+        "The test mail did not leave ({why}). "
+        "Check COMMONWEAL_MAIL_URL, or ask who runs the mail server. The mail is tried again."
+    )
+
+
+class NotTaken(Refusal):
+    code = "messages.not-taken"
+    kind = Kind.CONFLICT
+    sentence = "The mail server does not take mail for this address ({why}). Check the address."

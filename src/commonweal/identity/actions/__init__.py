@@ -7,6 +7,7 @@ from commonweal.identity.actions.accounts import (
     make_person,
     make_staff,
 )
+from commonweal.identity.actions.beginning import make_administrator
 from commonweal.identity.actions.contacts import (
     address_for_the_post,
     change_contact,
@@ -29,6 +30,7 @@ __all__ = [
     "grant",
     "keep_contact",
     "make_account",
+    "make_administrator",
     "make_demo_account",
     "make_person",
     "make_staff",

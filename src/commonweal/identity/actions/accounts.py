@@ -73,6 +73,11 @@ def make_account(*, mail: str, language: str, at: datetime) -> UUID:
     return _account(address_as_sent(mail).lower(), language, at).person_id
 
 
+def password_link(*, person_id: UUID) -> str:
+    """Give the link by which a person can set a password; for who stands at the machine."""
+    return link(LinkKind.SET_PASSWORD, Account.objects.get(person_id=person_id).id.hex)
+
+
 def make_person(*, language: str, at: datetime) -> UUID:
     """Know a person who is just making an account; without one it is swept."""
     return Person.objects.create(id=uuid4(), language=language, created_at=at).id

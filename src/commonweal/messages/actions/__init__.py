@@ -9,6 +9,7 @@ from commonweal.messages.actions.registering import (
     register_template,
 )
 from commonweal.messages.actions.telling import gather, send
+from commonweal.messages.actions.trying import try_the_post
 from commonweal.messages.actions.wishes import forget, set_preference, stop, sweep
 from commonweal.messages.actions.words import preview, save_template
 
@@ -27,4 +28,5 @@ __all__ = [
     "set_preference",
     "stop",
     "sweep",
+    "try_the_post",
 ]
