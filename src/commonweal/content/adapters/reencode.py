@@ -22,7 +22,7 @@ JPEG_QUALITY = 85
 MEMORY_BYTES, CPU_SECONDS = 1_500_000_000, 30
 DAMAGED, TOO_HEAVY = 3, 4
 
-OPAQUE = 255
+OPAQUE, ORIENTATION = 255, 0x0112
 
 
 def main() -> int:
@@ -63,7 +63,7 @@ def reencoded(raw: BinaryIO) -> tuple[dict[str, Any], bytes, bytes]:
         opened.load()  # the first frame of an animation
         profile = opened.info.get("icc_profile")
         turned = _turned(_plain(opened))
-    full = _shrunk(_in_srgb(turned, profile), FULL_EDGE)
+    full = _in_srgb(turned, profile)
     thumb = _shrunk(full, THUMB_EDGE)
     kind = "png" if full.mode == "RGBA" else "jpeg"
     full_bytes, thumb_bytes = _written(full), _written(thumb)
@@ -78,24 +78,29 @@ def reencoded(raw: BinaryIO) -> tuple[dict[str, Any], bytes, bytes]:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Give RGB, CMYK, L or RGBA in eight bits, still with the orientation it says."""
-    exif = image.getexif()
+    """Give RGB, CMYK, L or RGBA in eight bits, shrunk, still with the orientation it says.
+
+    It is shrunk as early as its mode allows, because 40 million points are 160 MB.
+    """
+    orientation = image.getexif().get(ORIENTATION)
     if image.mode.startswith("I"):
         plain = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    elif "transparency" in image.info or image.mode in {"RGBA", "LA", "PA", "La", "RGBa"}:
+    elif "transparency" in image.info or image.mode in {"LA", "PA", "La", "RGBa"}:
         plain = image.convert("RGBA")
-    elif image.mode in {"RGB", "L", "CMYK"}:
-        plain = image.copy()
+    elif image.mode in {"RGB", "RGBA", "L", "CMYK"}:
+        plain = image
     else:
         plain = image.convert("RGB")
-    plain.info = {}
-    if orientation := exif.get(0x0112):
-        plain.getexif()[0x0112] = orientation
-    return plain
+    plain.thumbnail((FULL_EDGE, FULL_EDGE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    bare = Image.new(plain.mode, plain.size)
+    bare.paste(plain)
+    if orientation:
+        bare.getexif()[ORIENTATION] = orientation
+    return bare
 
 
 def _turned(image: Image.Image) -> Image.Image:
-    orientation = image.getexif().get(0x0112)
+    orientation = image.getexif().get(ORIENTATION)
     return ImageOps.exif_transpose(image) if orientation in range(2, 9) else image
 
 
@@ -121,7 +126,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _shrunk(image: Image.Image, edge: int) -> Image.Image:
     small = image.copy()
-    small.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     return small
 
 
