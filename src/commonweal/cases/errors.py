@@ -157,3 +157,18 @@ class NoSuchRule(Refusal):
     code = "cases.no-such-rule"
     kind = Kind.MISSING
     sentence = "This routing rule does not exist any more. Reload the list."
+
+
+class BadMapping(Refusal):
+    code = "cases.bad-mapping"
+    kind = Kind.INVALID
+    sentence = "The mapping does not fit: {problem}. Correct it and run the import again."
+
+
+class GeoMissing(Refusal):
+    code = "cases.geo-missing"
+    kind = Kind.INVALID
+    sentence = (
+        "Converting coordinates needs the extra [geo]. Install it with "
+        "pip install 'commonweal[geo]', or leave coordinates out of the mapping."
+    )

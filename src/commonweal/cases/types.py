@@ -322,7 +322,7 @@ class Foreign:
     source_id: str
     row_digest: str
     category_id: UUID
-    unit_id: UUID
+    unit_id: UUID | None  # None: ask the routing rules
     state: State
     received: datetime
     closed: datetime | None = None
@@ -338,6 +338,19 @@ class Imported:
 
     new: int
     known: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileReport:
+    """What came of a file of reports."""
+
+    rows: int
+    new: int
+    known: int
+    rejected: int
+    categories: int  # made on the way
+    units: int
+    seconds: float = 0.0
 
 
 def term_facts(term: Term) -> dict[str, object]:

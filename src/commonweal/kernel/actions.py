@@ -278,9 +278,10 @@ def once(
 
 
 @transaction.atomic
-def index(*, kind: str, ref: UUID, at: datetime, text: str) -> None:
-    """Make a thing findable by these words, replacing what was there."""
-    forget(kind=kind, ref=ref)
+def index(*, kind: str, ref: UUID, at: datetime, text: str, is_new: bool = False) -> None:
+    """Make a thing findable by these words, replacing what was there (a new thing had none)."""
+    if not is_new:
+        forget(kind=kind, ref=ref)
     tokens = index_text(text)
     row = SearchText.objects.create(kind=kind, ref=ref, at=at, tokens=tokens)
     full_text.put(transaction.get_connection(), row.pk, tokens)

@@ -1,5 +1,6 @@
 """What may be done with a case. Order in each: who, whether, enter, change, announce, return."""
 
+from commonweal.cases.actions.from_file import import_file
 from commonweal.cases.actions.importing import import_cases
 from commonweal.cases.actions.reporter import (
     add_photos,
@@ -42,6 +43,7 @@ __all__ = [
     "decline",
     "hold",
     "import_cases",
+    "import_file",
     "new_key",
     "note",
     "order_rules",

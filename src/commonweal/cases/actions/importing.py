@@ -43,7 +43,7 @@ def import_cases(
     fresh = [one for one in foreign if (one.source, one.source_id) not in known]
     entries, prepared = [], []
     for one in fresh:
-        case, entry = _prepared(one, file_digest)
+        case, entry = _prepared(one, file_digest, at)
         entries.append(entry)
         prepared.append(case)
     entered = ledger.append_all(entries, at=at) if entries else []
@@ -55,11 +55,12 @@ def import_cases(
     return Imported(new=len(prepared), known=len(foreign) - len(prepared))
 
 
-def _prepared(one: Foreign, file_digest: str) -> tuple[Case, Entry]:
+def _prepared(one: Foreign, file_digest: str, at: datetime) -> tuple[Case, Entry]:
     category = queries.category(one.category_id)
     place, is_outside = reporting.located(one.place)
     rules.check_place(place, needs_place=False)
     received = one.received.astimezone(UTC)
+    unit_id = one.unit_id or reporting.decide(category, place, one.channel, one.text, at=at).unit_id
     due = the_city.due(received, category.term)
     ended = one.state in rules.ENDS
     case_id: UUID = uuid4()
@@ -68,7 +69,7 @@ def _prepared(one: Foreign, file_digest: str) -> tuple[Case, Entry]:
         id=case_id,
         state=one.state,
         category_id=category.id,
-        unit_id=one.unit_id,
+        unit_id=unit_id,
         district_id=place.district_id,
         landmark_id=place.landmark_id,
         lat=place.lat,
@@ -99,7 +100,7 @@ def _prepared(one: Foreign, file_digest: str) -> tuple[Case, Entry]:
             "row": one.row_digest,
             "state": one.state.value,
             "category": category.code,
-            "unit": one.unit_id.hex,
+            "unit": unit_id.hex,
             "closed": one.closed.strftime("%Y-%m-%dT%H:%M:%SZ") if one.closed else "",
             "promise": term_facts(category.term),
         },

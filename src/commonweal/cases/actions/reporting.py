@@ -155,7 +155,7 @@ def _take_in(
     note_routing(case, decision, at)
     if draft.attachments_of:
         content.adopt(from_subject=draft.attachments_of, to_subject=subject, by=by, at=at)
-    steps.index(case, at=at)
+    steps.index(case, at=at, category=category)
     kernel.announce(
         CaseReceived(
             at=at,
