@@ -34,11 +34,14 @@ def template(code: str, language: str) -> TemplateCard:
     """Give the words in force: the city's own, or the shipped ones, in the nearest language."""
     kind = shipped(code)
     name = language_of(kind, language)
-    own = Template.objects.filter(code=code, language=name).first()
-    title, body = (own.title, own.body) if own else kind.words[name]
+    return _template_card(kind, name, Template.objects.filter(code=code, language=name).first())
+
+
+def _template_card(kind: Shipped, language: str, own: Template | None) -> TemplateCard:
+    title, body = (own.title, own.body) if own else kind.words[language]
     return TemplateCard(
-        code=code,
-        language=name,
+        code=kind.code,
+        language=language,
         subject=title,
         body=body,
         facts=kind.facts,
@@ -59,8 +62,9 @@ def codes() -> list[str]:
 
 def templates() -> list[TemplateCard]:
     """List every kind of message in every language, as now in force."""
+    own = {(row.code, row.language): row for row in Template.objects.all()}
     return [
-        template(code, language)
+        _template_card(kind, language, own.get((code, language)))
         for code, kind in sorted(_shipped.items())
         for language in kind.words
     ]

@@ -7,6 +7,9 @@ from commonweal.messages import queries
 from commonweal.messages.models import KEEP_ENVELOPES_DAYS, Envelope, Message, Preference
 from commonweal.messages.types import Frequency
 
+SETTLED_AFTER = timedelta(days=1)  # no act takes longer to write its message
+LOOK_BACK = timedelta(days=8)  # older orphans were found by an earlier run
+
 
 def set_preference(
     *,
@@ -49,7 +52,8 @@ def sweep(*, at: datetime) -> int:
     """Erase envelopes whose time is over, and those whose message was never written."""
     old = at - timedelta(days=KEEP_ENVELOPES_DAYS)
     done, _ = Envelope.objects.filter(created_at__lt=old).delete()
-    day_old = Envelope.objects.filter(created_at__lt=at - timedelta(days=1))
+    settled = (at - LOOK_BACK, at - SETTLED_AFTER)
+    day_old = Envelope.objects.filter(created_at__range=settled)
     ids = list(day_old.values_list("message_id", flat=True))
     for start in range(0, len(ids), 500):
         lost = queries.orphans(ids[start : start + 500])

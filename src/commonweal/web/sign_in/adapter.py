@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.edge.requests import address_of
 from commonweal.identity import actions, queries
 from commonweal.kernel.queries import clock
 from commonweal.messages.actions import send
@@ -109,5 +110,5 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has
         )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Trust what the edge says of the address: limits are counted by it."""
-        return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104  (no address at all)
+        """Count limits by the network that the edge sees, never by what a stranger claims."""
+        return address_of(request)
