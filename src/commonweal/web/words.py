@@ -107,7 +107,8 @@ def say(words: Words) -> str:
 def day(value: date | datetime) -> str:
     """Write a day as the reader's language does, in the city's zone."""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return formats.date_format(local, "DATE_FORMAT")
+    chinese = reader_language().startswith("zh")
+    return formats.date_format(local, "DATE_FORMAT" if chinese else "j F Y")
 
 
 def moment(value: datetime) -> str:
