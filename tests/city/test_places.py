@@ -207,6 +207,8 @@ def test_a_change_without_a_reason_is_refused() -> None:
 
 
 BOW_TIE = [[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
+SQUARE = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]
+INNER = [[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]
 FAR_HOLE = [[[0, 0], [1, 0], [1, 1], [0, 0]], [[5, 5], [6, 5], [6, 6], [5, 5]]]
 
 
@@ -225,6 +227,7 @@ FAR_HOLE = [[[0, 0], [1, 0], [1, 1], [0, 0]], [[5, 5], [6, 5], [6, 6], [5, 5]]]
         ({"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1]]]}, errors.RingOpen),
         ({"type": "Polygon", "coordinates": [BOW_TIE]}, errors.BorderCrossesItself),
         ({"type": "Polygon", "coordinates": FAR_HOLE}, errors.HoleMisplaced),
+        ({"type": "MultiPolygon", "coordinates": [[SQUARE], [INNER]]}, errors.BadGeometry),
         ({"type": "Polygon", "coordinates": [[[0, 0], [1, math.nan]]]}, errors.OutsideTheWorld),
         ({"type": "Polygon", "coordinates": [[[304123.5, 2770000.0]]]}, errors.OutsideTheWorld),
         ({"type": "Polygon", "coordinates": [[[25.0, 121.5]]]}, errors.Swapped),
@@ -275,6 +278,18 @@ def test_a_landmark_knows_its_district_even_after_the_borders_move() -> None:
     )
 
     assert (before, queries.landmarks()[0].district_id) == (north.id, None)
+
+
+def test_a_landmark_moves_and_its_code_stays_its_own() -> None:
+    card = given_landmark()
+    anew: dict[str, Any] = {"landmark_id": card.id, "code": "town-hall", "names": card.names}
+
+    moved = actions.save_landmark(**anew, lat=25.2, lng=121.5, seen=1, **ALWAYS)
+    same = actions.save_landmark(**anew, lat=25.2, lng=121.5, seen=2, **ALWAYS)
+
+    assert (moved.lat, moved.version, same.version) == (25.2, 2, 2)
+    with pytest.raises(errors.CodeTaken):
+        given_landmark()
 
 
 def test_landmarks_are_found_in_every_script() -> None:

@@ -1,5 +1,6 @@
 """The profile folder: checked whole, loaded all or nothing, saved so that it loads to the same."""
 
+import pickle
 import re
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -314,7 +315,7 @@ PROBLEMS = [
     ("parameters.yaml", "consent_age", "consent_aeg", 2, "not known", "consent_age"),
     ("parameters.yaml", "value: 16", "value: 99", 3, "99 does not fit", "6 … 21"),
     ("parameters.yaml", "value: 16", "value: sixteen", 3, "sixteen does not fit", "6 … 21"),
-    ("parameters.yaml", "value: never", "value: always", 8, "always", "after-review, never"),
+    ("parameters.yaml", "value: 7", "value: 24", 8, "24 does not fit", "0 … 23"),
     ("parameters.yaml", "2026-01-01", "soon", 4, "“soon” is not a date", "2026-10-01"),
     ("parameters.yaml", "source: Council decision 12/2025", "source:", 5, "source", "law"),
     ("parameters.yaml", "reason: The law changed.", "reason:", 6, "reason is missing", "why"),
@@ -530,3 +531,54 @@ def test_one_part_has_one_owner() -> None:
 
     with pytest.raises(RuntimeError, match="already answered for"):
         actions.register_part(Notes().part())
+
+
+def test_a_file_larger_than_any_city_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commonweal.city.adapters.files.LARGEST", 500)
+
+    problems = actions.check_folder(folder)
+
+    assert {problem.file for problem in problems if "larger than" in problem.what} == {
+        "districts.geojson"
+    }
+
+
+def test_a_city_of_one_language_may_write_its_texts_plainly(folder: Path) -> None:
+    text = (folder / "city.yaml").read_text(encoding="utf-8")
+    plain = text.replace(text[: text.index("languages")], "name: Lanting\n")
+    plain = plain.replace("[zh-Hant, zh-Hans, en]", "en")
+    (folder / "city.yaml").write_text(plain, encoding="utf-8")
+
+    loaded(folder)
+
+    assert queries.profile().name == {"en": "Lanting"}
+
+
+def test_names_may_stand_in_properties_of_their_own(folder: Path) -> None:
+    names = '"names": {"zh-Hant": "North\\u7e41", "zh-Hans": "North\\u7b80", "en": "North"}'
+    plain = '"name.zh-Hant": "北", "name.zh-Hans": "北", "name.en": "North"'
+    spoilt(folder, "districts.geojson", names, plain)
+
+    loaded(folder)
+
+    assert queries.districts()[0].names == {"zh-Hant": "北", "zh-Hans": "北", "en": "North"}
+
+
+def test_the_refusal_of_a_folder_survives_a_pickle(folder: Path) -> None:
+    spoilt(folder, "parameters.yaml", "value: 16", "value: 99")
+    with pytest.raises(errors.ProfileHasProblems) as refused:
+        loaded(folder)
+
+    again = pickle.loads(pickle.dumps(refused.value))  # noqa: S301  (our own bytes)
+
+    assert again.problems == refused.value.problems
+    assert str(again) == str(refused.value)
+
+
+def test_everybody_who_can_act_for_the_city_may_list_its_parts() -> None:
+    part = Notes().part()
+    actions.register_part(part)
+
+    assert actions.parts() == (part,)

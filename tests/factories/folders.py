@@ -52,8 +52,8 @@ parameters:
     valid_from: 2026-01-01
     source: Council decision 12/2025
     reason: The law changed.
-  - name: review_default
-    value: never
+  - name: digest_hour
+    value: 7
     valid_from: 2026-03-01T12:30:00+08:00
     source: Council decision 3/2026
     reason: "Caution: first year."

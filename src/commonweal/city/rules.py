@@ -418,8 +418,7 @@ def _fits(parameter: Parameter, value: object) -> bool:
             return isinstance(value, str) and value in parameter.choices
         case ParameterType.YES_NO:
             return isinstance(value, bool)
-        case ParameterType.TIME:
-            return isinstance(value, str) and bool(_TIME.fullmatch(value))
+    return isinstance(value, str) and bool(_TIME.fullmatch(value))
 
 
 def read_value(parameter: Parameter, text: str) -> Any:
@@ -463,51 +462,12 @@ for _parameter in (
         words="From this age on a person may act without a guardian.",
     ),
     Parameter(
-        name="review_default",
-        type=ParameterType.WORD,
-        default="after-review",
-        choices=("after-review", "never"),
-        words="Whether what residents write may become public after a member of staff has read it.",
-    ),
-    Parameter(
         name="digest_hour",
         type=ParameterType.NUMBER,
         default=8,
         low=0,
         high=23,
         words="The hour of the day at which staff get the list of new and overdue cases by mail.",
-    ),
-    Parameter(
-        name="anonymous_forms_per_hour",
-        type=ParameterType.NUMBER,
-        default=20,
-        low=1,
-        high=1000,
-        words="How many forms one internet address may send in an hour without signing in.",
-    ),
-    Parameter(
-        name="attachments_per_case",
-        type=ParameterType.NUMBER,
-        default=5,
-        low=0,
-        high=50,
-        words="How many photos one report may carry.",
-    ),
-    Parameter(
-        name="attachment_megabytes",
-        type=ParameterType.NUMBER,
-        default=10,
-        low=1,
-        high=100,
-        words="How large one photo may be, in megabytes.",
-    ),
-    Parameter(
-        name="attachment_megapixels",
-        type=ParameterType.NUMBER,
-        default=40,
-        low=1,
-        high=200,
-        words="How many million points one photo may have.",
     ),
 ):
     know(_parameter)
