@@ -124,9 +124,39 @@ class ReasonMissing(Refusal):
 
 
 class BadQuestions(Refusal):
+    """A question that could not be asked."""
+
     code = "cases.bad-questions"
     kind = Kind.INVALID
-    sentence = "Question {code}: {problem}."
+    sentence = "The question {question} cannot be asked. Look at it again."
+
+
+class QuestionTwice(BadQuestions):
+    code = "cases.question-twice"
+    sentence = "Question {question}: the code is used twice. Give each question its own code."
+
+
+class QuestionWithoutWords(BadQuestions):
+    code = "cases.question-without-words"
+    sentence = "Question {question}: it has no words. Write them in each language of the city."
+
+
+class QuestionWithoutOptions(BadQuestions):
+    code = "cases.question-without-options"
+    sentence = "Question {question}: it needs at least one option. Add one, or change its kind."
+
+
+class QuestionOutOfOrder(BadQuestions):
+    code = "cases.question-out-of-order"
+    sentence = "Question {question}: it follows {before}, which does not come before it. Move it."
+
+
+class QuestionAfterNothing(BadQuestions):
+    code = "cases.question-after-nothing"
+    sentence = (
+        "Question {question}: it follows an answer that {before} does not have. "
+        "Choose one of its answers."
+    )
 
 
 class CodeTaken(Refusal):

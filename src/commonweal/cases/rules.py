@@ -12,13 +12,17 @@ from commonweal.cases.errors import (
     AnswerWrong,
     BadCode,
     BadContact,
-    BadQuestions,
     DateToCome,
     EmptyText,
     ImpossibleDate,
     ImpossiblePoint,
     NotYourCase,
     PlaceMissing,
+    QuestionAfterNothing,
+    QuestionOutOfOrder,
+    QuestionTwice,
+    QuestionWithoutOptions,
+    QuestionWithoutWords,
     ReasonMissing,
     TextTooLong,
     UnreadableText,
@@ -293,12 +297,12 @@ def check_questions(questions: Sequence[Question]) -> None:
     for question in questions:
         check_code(question.code)
         if question.code in known:
-            raise BadQuestions(code=question.code, problem="the code is used twice")
+            raise QuestionTwice(question=question.code)
         if not any(question.words.values()):
-            raise BadQuestions(code=question.code, problem="it has no words")
+            raise QuestionWithoutWords(question=question.code)
         has_options = question.kind in {QuestionKind.CHOICE, QuestionKind.SEVERAL}
         if has_options and not question.options:
-            raise BadQuestions(code=question.code, problem="it needs at least one option")
+            raise QuestionWithoutOptions(question=question.code)
         if question.after:
             _check_branch(question, known)
         known[question.code] = question
@@ -306,18 +310,13 @@ def check_questions(questions: Sequence[Question]) -> None:
 
 def _check_branch(question: Question, known: Mapping[str, Question]) -> None:
     if question.after not in known:
-        raise BadQuestions(
-            code=question.code,
-            problem=f"it follows {question.after}, which does not come before it",
-        )
+        raise QuestionOutOfOrder(question=question.code, before=question.after)
     before = known[question.after]
     choices = {code for code, _ in before.options}
     if before.kind is QuestionKind.YES_NO:
         choices = {"yes", "no"}
     if not question.after_is or not set(question.after_is) <= choices:
-        raise BadQuestions(
-            code=question.code, problem=f"it follows an answer that {before.code} does not have"
-        )
+        raise QuestionAfterNothing(question=question.code, before=before.code)
 
 
 # Routing

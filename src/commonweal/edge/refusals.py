@@ -1,11 +1,11 @@
 """The one place where a refusal becomes HTTP: a page for people, problem+json for APIs."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import formats
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_noop as _
 
 from commonweal.edge import errors
@@ -59,6 +59,8 @@ TITLES: Mapping[HTTPStatus, str] = {
     HTTPStatus.SERVICE_UNAVAILABLE: _("Please try again in a minute"),
 }
 SAID_BY_THE_PAGE = {errors.NoSuchPage, errors.ClosedDoor, errors.OurFault}  # in fitting words
+NAMES: dict[type[Enum], Callable[[Any], str]] = {}
+E = TypeVar("E", bound=Enum)
 WAIT_S = 30
 MEGABYTE = 1024 * 1024
 
@@ -82,7 +84,8 @@ def words_of(value: object) -> str:
     """Write a fact as people read it: words of a list translated, numbers and dates as is usual."""
     match value:
         case Enum():
-            return gettext(str(value.value).replace("-", " "))
+            name = NAMES.get(type(value))
+            return name(value) if name else str(value.value).replace("-", " ")
         case bool():
             return gettext("yes") if value else gettext("no")
         case int() | float():
@@ -92,8 +95,13 @@ def words_of(value: object) -> str:
         case date():
             return str(formats.date_format(value, "DATE_FORMAT", use_l10n=True))
         case list() | tuple() | set() | frozenset():
-            return ", ".join(words_of(item) for item in value)
+            return pgettext("between items", ", ").join(words_of(item) for item in value)
     return str(value)
+
+
+def call_by_name(kind: type[E], name: Callable[[E], str]) -> None:
+    """Take from the pages what the members of an enumeration are called there."""
+    NAMES[kind] = name
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from commonweal.cases import queries as cases
 from commonweal.cases.errors import NoSuchCategory
 from commonweal.cases.types import CaseCard, Publication, PublicCard, State, WordCard, WordKind
 from commonweal.city import queries as city
+from commonweal.edge.refusals import call_by_name
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Channel, Role, Words, words_in
 from commonweal.ledger.types import EntryCard
@@ -132,6 +133,9 @@ def state_meaning(state: State | str) -> str:
 def channel_label(channel: Channel | str) -> str:
     """Say by which way something came."""
     return str(CHANNELS[Channel(channel)])
+
+
+call_by_name(State, state_label)  # refusals too call a state by its name
 
 
 def unit_name(unit_id: UUID) -> str:
