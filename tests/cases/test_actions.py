@@ -345,6 +345,23 @@ class TestTelling:
 
 
 class TestLists:
+    @pytest.mark.parametrize(("asked_after_days", "is_late"), [(1, False), (12, True)])
+    def test_a_promise_that_waits_is_late_only_if_it_was_before(
+        self, here: Town, asked_after_days: int, is_late: bool
+    ) -> None:
+        receipt = reported(here.lamp)
+        case = card(receipt)
+        asked_at = NOW + timedelta(days=asked_after_days)
+        actions.ask(case_id=case.id, text="Where?", seen=case.version, by=here.officer, at=asked_at)
+
+        later = NOW + timedelta(days=40)
+        assert queries.card(case.id, at=later).is_overdue is is_late
+        assert queries.listing(Filter(only_overdue=True), at=later).total == is_late
+        assert queries.counts(Filter(), at=later)["overdue"] == is_late
+
+        actions.reply(reporter=reporter(receipt), text="Here.", at=later)
+        assert queries.card(case.id, at=later).is_overdue is is_late
+
     def test_overdue_comes_first_by_promise(self, here: Town) -> None:
         reported(here.lamp)
         late = NOW + timedelta(days=30)

@@ -142,6 +142,7 @@ class Case(models.Model):
     happened = models.CharField(max_length=80, blank=True)
     due_at = models.DateTimeField()
     promised_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)  # since when the promise waits for the reporter
     planned_for = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=60, blank=True)

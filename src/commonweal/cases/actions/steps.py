@@ -172,6 +172,10 @@ def _turn_clock(case: Case, before: State, to: State, subject: str, at: datetime
         clock = city.resume_clock(subject=subject, kind=PROMISE, at=at)
     if clock is not None:
         case.due_at = clock.due_at
+    if to is not State.WAITING:
+        case.paused_at = None
+    elif before is not State.WAITING:
+        case.paused_at = at
 
 
 def spoken(case: Case, entered: Entered, kind: str, *, at: datetime, word: Word | None) -> CaseCard:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, DateTimeField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from commonweal.cases.models import Case
 from commonweal.cases.queries.one import answers_of, case_card, public_case_card
@@ -60,10 +61,15 @@ def counts(wanted: Filter, *, at: datetime) -> dict[str, int]:
     is_open = Q(closed_at__isnull=True)
     return rows.aggregate(
         open=Count("id", filter=is_open),
-        overdue=Count("id", filter=is_open & Q(due_at__lt=at)),
+        overdue=Count("id", filter=is_open & _overdue(at)),
         unreviewed=Count("id", filter=_unreviewed()),
         all=Count("id"),
     )
+
+
+def _overdue(at: datetime) -> Q:
+    """Find broken promises; one that waits for the reporter was broken before, or not at all."""
+    return Q(due_at__lt=Coalesce("paused_at", Value(at, output_field=DateTimeField())))
 
 
 def _unreviewed() -> Q:
@@ -79,7 +85,7 @@ def _filtered(wanted: Filter, index: str, at: datetime) -> QuerySet[Case]:
     if wanted.only_open or wanted.only_overdue:
         rows = rows.filter(closed_at__isnull=True)
     if wanted.only_overdue:
-        rows = rows.filter(due_at__lt=at)
+        rows = rows.filter(_overdue(at))
     if wanted.only_unreviewed:
         rows = rows.filter(_unreviewed())
     if wanted.categories:

@@ -219,8 +219,10 @@ def case_card(row: Case, *, at: datetime) -> CaseCard:
 
 
 def is_overdue(row: Case, at: datetime) -> bool:
-    """Say whether the promise is broken, now or when the case ended."""
-    return (row.closed_at or at) > row.due_at and State(row.state) is not State.WITHDRAWN
+    """Say whether the promise is broken: now, when it began to wait, or when the case ended."""
+    return (row.closed_at or row.paused_at or at) > row.due_at and State(
+        row.state
+    ) is not State.WITHDRAWN
 
 
 def public_case_card(row: Case, answer: str, *, at: datetime) -> PublicCard:
