@@ -350,6 +350,16 @@ def opening_week() -> WeekCard:
     return WeekCard(hours=tuple(_spans(day) for day in row.hours), version=row.version)
 
 
+def hours_read(text: str) -> Spans:
+    """Read opening hours as people write them; nothing means closed."""
+    return rules.read_hours(text)
+
+
+def hours_written(hours: Spans) -> str:
+    """Write opening hours as people read them."""
+    return rules.write_hours(hours)
+
+
 def holidays(*, everything: bool = False) -> list[HolidayCard]:
     """List the named days by date; those withdrawn only when asked for everything."""
     rows = Holiday.objects.order_by("day", "id")

@@ -60,6 +60,12 @@ class EndsBeforeItBegins(Refusal):
     sentence = "The role would end before it begins. Choose a later day, or leave the end open."
 
 
+class BeginsInThePast(Refusal):
+    code = "identity.begins-in-the-past"
+    kind = Kind.INVALID
+    sentence = "A role cannot begin in the past. Choose today or a later day, or leave it empty."
+
+
 class AlreadyHolds(Refusal):
     code = "identity.already-holds"
     kind = Kind.CONFLICT

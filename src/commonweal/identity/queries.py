@@ -104,6 +104,12 @@ def holds(at: datetime) -> Q:
     return Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
 
 
+def meets(since: datetime, until: datetime | None) -> Q:
+    """Say which grants hold at some time between two moments."""
+    later = Q(until__isnull=True) | Q(until__gt=since)
+    return later if until is None else later & Q(since__lt=until)
+
+
 def staff(*, by: Actor, at: datetime) -> list[StaffCard]:
     """List who works for the city and with which roles, for those who give roles."""
     rules.check_may(by, Act.SEE_STAFF)

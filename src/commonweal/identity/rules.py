@@ -8,6 +8,7 @@ from uuid import UUID
 
 from commonweal.identity.errors import (
     BadPhone,
+    BeginsInThePast,
     EndsBeforeItBegins,
     NoName,
     NoReason,
@@ -84,6 +85,15 @@ def check_place(role: Role, unit_id: UUID | None) -> None:
         raise RoleNeedsUnit
     if role in OF_THE_CITY and unit_id is not None:
         raise RoleNeedsNoUnit
+
+
+def checked_start(at: datetime, since: datetime | None) -> datetime:
+    """Give the moment from which a role holds: now, or a later one; today's beginning is now."""
+    if since is None or at - timedelta(days=1) < since <= at:
+        return at
+    if since < at:
+        raise BeginsInThePast
+    return since
 
 
 def check_days(at: datetime, until: datetime | None) -> None:

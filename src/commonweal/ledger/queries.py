@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from commonweal.kernel.types import Page
 from commonweal.ledger.adapters import triggers
 from commonweal.ledger.models import Disclosure, Entry, Head
 from commonweal.ledger.types import ChainReport, EntryCard
@@ -24,6 +25,14 @@ def number(entry_id: UUID) -> str:
 def entries_of(subject: str) -> list[EntryCard]:
     """Tell one subject's life, oldest first."""
     return [_card(entry) for entry in Entry.objects.filter(subject=subject).order_by("seq")]
+
+
+def newest(types: Iterable[str], *, number: int = 1, size: int = 50) -> Page[EntryCard]:
+    """List entries of these types, newest first, in pages."""
+    rows = Entry.objects.filter(type__in=sorted(set(types))).order_by("-position")
+    start = (max(1, number) - 1) * size
+    cards = tuple(_card(row) for row in rows[start : start + size])
+    return Page(items=cards, total=rows.count(), number=max(1, number), size=size)
 
 
 def heads(subjects: Iterable[str]) -> dict[str, int]:

@@ -38,7 +38,8 @@ def template(code: str, language: str) -> TemplateCard:
 
 
 def _template_card(kind: Shipped, language: str, own: Template | None) -> TemplateCard:
-    title, body = (own.title, own.body) if own else kind.words[language]
+    is_own = own is not None and bool(own.body)  # without words of its own: as shipped again
+    title, body = (own.title, own.body) if own and is_own else kind.words[language]
     return TemplateCard(
         code=kind.code,
         language=language,
@@ -47,6 +48,7 @@ def _template_card(kind: Shipped, language: str, own: Template | None) -> Templa
         facts=kind.facts,
         is_essential=kind.is_essential,
         version=own.version if own else 0,
+        is_own=is_own,
     )
 
 

@@ -52,7 +52,7 @@ class MessageCard:
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateCard:
-    """The words of one kind of message in one language; version 0 means: as shipped."""
+    """The words of one kind of message in one language; `is_own`: the city wrote them."""
 
     code: str
     language: str
@@ -61,6 +61,7 @@ class TemplateCard:
     facts: tuple[str, ...]
     is_essential: bool
     version: int
+    is_own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

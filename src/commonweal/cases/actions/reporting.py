@@ -8,7 +8,7 @@ from django.db import transaction
 
 from commonweal.cases import queries, rules
 from commonweal.cases.actions import steps
-from commonweal.cases.errors import NoSuchCategory, UnitClosed
+from commonweal.cases.errors import NoSuchCategory
 from commonweal.cases.events import CaseReceived
 from commonweal.cases.models import Case, Routing
 from commonweal.cases.types import (
@@ -205,17 +205,12 @@ def decide(
     category: CategoryCard, place: Place, channel: Channel, text: str, *, at: datetime
 ) -> Decision:
     """Ask the routing rules which unit this goes to."""
-    units = the_city.units(at=at)
-    if not units:
-        raise UnitClosed
-    parent = queries.category(category.parent_id).code if category.parent_id else ""
-    return rules.route(
-        [rule for rule in queries.rules_in_order() if rule.unit_id in {unit.id for unit in units}],
-        category=(category.code, parent),
-        district=_district_code(place) or None,
+    return queries.decide(
+        category,
+        district_id=place.district_id,
         channel=channel,
         text=f"{text}\n{place.words}",
-        fallback=units[0].id,
+        at=at,
     )
 
 

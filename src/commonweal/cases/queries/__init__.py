@@ -23,8 +23,10 @@ from commonweal.cases.queries.setup import (
     categories,
     category,
     category_by_code,
+    decide,
     rule,
     rules_in_order,
+    shadowed_rules,
     suggest_categories,
 )
 
@@ -38,6 +40,7 @@ __all__ = [
     "check_may",
     "contact_of",
     "counts",
+    "decide",
     "history",
     "id_of_number",
     "is_open",
@@ -57,6 +60,7 @@ __all__ = [
     "routings",
     "rule",
     "rules_in_order",
+    "shadowed_rules",
     "suggest_categories",
     "words",
 ]

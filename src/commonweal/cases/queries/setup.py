@@ -1,13 +1,15 @@
 """Categories and routing rules as values."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from commonweal.cases import rules
-from commonweal.cases.errors import NoSuchCategory, NoSuchRule
+from commonweal.cases.errors import NoSuchCategory, NoSuchRule, UnitClosed
 from commonweal.cases.models import Category, RoutingRule
-from commonweal.cases.types import CategoryCard, Question, QuestionKind, Review, RuleCard
+from commonweal.cases.types import CategoryCard, Decision, Question, QuestionKind, Review, RuleCard
+from commonweal.city import queries as the_city
 from commonweal.city.types import Term, TermUnit
 from commonweal.kernel.types import Channel
 from commonweal.methods.search import normalise
@@ -154,3 +156,41 @@ def rule_card(row: RoutingRule) -> RuleCard:
         is_active=row.is_active,
         version=row.version,
     )
+
+
+def decide(
+    about: CategoryCard,
+    *,
+    district_id: UUID | None,
+    channel: Channel,
+    text: str,
+    at: datetime,
+) -> Decision:
+    """Ask the routing rules which unit a report would go to; changes nothing.
+
+    Raises
+    ------
+    UnitClosed
+        When the city has no unit yet.
+
+    """
+    units = the_city.units(at=at)
+    if not units:
+        raise UnitClosed
+    open_ids = {unit.id for unit in units}
+    parent = category(about.parent_id).code if about.parent_id else ""
+    return rules.route(
+        [rule for rule in rules_in_order() if rule.unit_id in open_ids],
+        category=(about.code, parent),
+        district=the_city.district(district_id).code if district_id else None,
+        channel=channel,
+        text=text,
+        fallback=units[0].id,
+    )
+
+
+def shadowed_rules() -> list[tuple[RuleCard, RuleCard]]:
+    """Name the active rules that can never decide, each with the earlier one in the way."""
+    cards = rules_in_order()
+    known = {card.id: card for card in cards}
+    return [(known[later], known[earlier]) for later, earlier in rules.shadowed(cards)]

@@ -12,6 +12,7 @@ from commonweal.city.actions.clocks import (
 from commonweal.city.actions.days import save_holiday, save_week, withdraw_holiday
 from commonweal.city.actions.folder import (
     check_folder,
+    load_borders,
     load_folder,
     parts,
     register_part,
@@ -36,6 +37,7 @@ __all__ = [
     "did_you_mean",
     "extend_clock",
     "init_steps",
+    "load_borders",
     "load_folder",
     "parts",
     "pause_clock",

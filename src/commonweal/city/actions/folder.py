@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -144,6 +145,26 @@ def _load_districts(found: Iterable[drafts.DistrictDraft], how: Mapping[str, Any
             is_new=old is None, is_changed=old is not None and card.version != old.version
         )
     return done
+
+
+@transaction.atomic
+def load_borders(*, data: bytes, reason: str, by: Actor, at: datetime) -> Changes:
+    """Take districts from a GeoJSON file, all or none; those it does not name stay as they are.
+
+    Raises
+    ------
+    ProfileHasProblems
+        With every problem found; nothing was changed then.
+
+    """
+    rules.check_administrator(by)
+    findings, city = files.Findings(), queries.profile()
+    with TemporaryDirectory() as place:
+        (Path(place) / drafts.DISTRICTS).write_bytes(data)
+        found = drafts.read_districts(Path(place), findings, city.languages, city.zone)
+    if findings.problems:
+        raise ProfileHasProblems(problems=tuple(findings.problems))
+    return _load_districts(found, {"by": by, "at": at, "reason": rules.check_reason(reason)})
 
 
 def _load_landmarks(found: Iterable[drafts.LandmarkDraft], how: Mapping[str, Any]) -> Changes:

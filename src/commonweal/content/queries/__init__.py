@@ -2,7 +2,13 @@
 
 from commonweal.content.queries.attachments import attachment, attachments, attachments_of, file
 from commonweal.content.queries.flags import flag, flags, flags_of, open_flags
-from commonweal.content.queries.pages import page, page_source, page_titles, page_versions
+from commonweal.content.queries.pages import (
+    page,
+    page_preview,
+    page_source,
+    page_titles,
+    page_versions,
+)
 
 __all__ = [
     "attachment",
@@ -14,6 +20,7 @@ __all__ = [
     "flags_of",
     "open_flags",
     "page",
+    "page_preview",
     "page_source",
     "page_titles",
     "page_versions",

@@ -44,6 +44,22 @@ def page(code: str, language: str, *, page_address: str = PAGE_ADDRESS) -> PageC
     )
 
 
+def page_preview(code: str, language: str, title: str, body: str) -> PageCard:
+    """Show how a text would read that is not saved yet, or refuse what could not be saved."""
+    known, spoken = rules.page_of(code), spelled(language)
+    title, body = rules.clean_line(title), rules.clean_text(body)
+    rules.check_page(title, body, "preview")
+    filled = rules.filled(body, _values(spoken))
+    return PageCard(
+        code=known,
+        language=spoken,
+        title=title,
+        html=html_of(filled, PAGE_ADDRESS),
+        updated_at=None,
+        version=0,
+    )
+
+
 def page_source(code: str, language: str, version: int | None = None) -> PageSource:
     """Give a page as it was written, for the form that edits it; the newest version by itself.
 

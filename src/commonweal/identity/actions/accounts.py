@@ -22,7 +22,14 @@ from commonweal.messages.types import Recipient
 
 @transaction.atomic
 def make_staff(
-    *, mail: str, name: str, by: Actor, at: datetime, language: str = "", is_demo: bool = False
+    *,
+    mail: str,
+    name: str,
+    by: Actor,
+    at: datetime,
+    language: str = "",
+    reason: str = "",
+    is_demo: bool = False,
 ) -> UUID:
     """Make somebody a member of staff, without a role yet; a mail says how to set a password."""
     rules.check_may(by, Act.MAKE_STAFF)
@@ -39,6 +46,7 @@ def make_staff(
             type="identity.staff-made",
             subject=subject_of("person", account.person_id),
             actor=rules.signs_as(by),
+            hidden={"reason": rules.checked_reason(reason)} if reason else {},
         ),
         at=at,
     )

@@ -24,30 +24,32 @@ def grant(
     person_id: UUID,
     role: Role,
     unit_id: UUID | None,
+    since: datetime | None = None,
     until: datetime | None = None,
     reason: str,
     by: Actor,
     at: datetime,
 ) -> UUID:
-    """Give somebody a role from now on."""
+    """Give somebody a role from now on, or from a later day."""
     rules.check_may(by, Act.GRANT)
     rules.check_place(role, unit_id)
     rules.check_give(by, role, unit_id, units_below(rules.leads(by)))
-    rules.check_days(at, until)
+    since = rules.checked_start(at, since)
+    rules.check_days(since, until)
     reason = rules.checked_reason(reason)
     if not Person.objects.filter(id=person_id).exists():
         raise NoSuchPerson
     if unit_id is not None:
         unit(unit_id)
-    held = Grant.objects.filter(queries.holds(at), person_id=person_id, role=role, unit_id=unit_id)
-    if held.exists():
+    same = Grant.objects.filter(person_id=person_id, role=role, unit_id=unit_id)
+    if same.filter(queries.meets(since, until)).exists():
         raise AlreadyHolds
     row = Grant(
         id=uuid4(),
         person_id=person_id,
         role=role,
         unit_id=unit_id,
-        since=at,
+        since=since,
         until=until,
         reason=reason,
     )

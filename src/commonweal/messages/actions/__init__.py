@@ -11,7 +11,7 @@ from commonweal.messages.actions.registering import (
 from commonweal.messages.actions.telling import gather, send
 from commonweal.messages.actions.trying import try_the_post
 from commonweal.messages.actions.wishes import forget, set_preference, stop, sweep
-from commonweal.messages.actions.words import preview, save_template
+from commonweal.messages.actions.words import preview, reset_template, save_template
 
 __all__ = [
     "deliver",
@@ -22,6 +22,7 @@ __all__ = [
     "register_resolver",
     "register_stop_link",
     "register_template",
+    "reset_template",
     "save_template",
     "send",
     "send_digests",

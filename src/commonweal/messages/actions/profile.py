@@ -55,7 +55,7 @@ def save(folder: Path) -> None:
     """Write the words the city has written; the others come with the software."""
     told: dict[str, dict[str, dict[str, str]]] = {}
     for card in queries.templates():
-        if card.version:
+        if card.is_own:
             words = {"subject": card.subject, "body": card.body + "\n"}
             told.setdefault(card.code, {})[card.language] = words
     for code, languages in told.items():

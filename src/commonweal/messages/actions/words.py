@@ -60,18 +60,37 @@ def save_template(
     name = queries.language_of(kind, language)
     rules.check_template(subject, body, kind.facts, kind.words[name][1])
     reason = rules.checked_reason(reason)
+    title, text = rules.one_line(subject), rules.plain_text(body).strip("\n")
+    return _keep(code, name, title, text, seen=seen, reason=reason, at=at)
+
+
+@transaction.atomic
+def reset_template(
+    *, code: str, language: str, seen: int, reason: str, by: Actor, at: datetime
+) -> TemplateCard:
+    """Take the city's own words away: the shipped ones hold again, also when they get better."""
+    rules.check_may_edit(by)
+    name = queries.language_of(queries.shipped(code), language)
+    reason = rules.checked_reason(reason)
+    return _keep(code, name, "", "", seen=seen, reason=reason, at=at)
+
+
+def _keep(
+    code: str, name: str, title: str, text: str, *, seen: int, reason: str, at: datetime
+) -> TemplateCard:
     row = Template.objects.select_for_update(of=("self",)).filter(code=code, language=name).first()
     if seen != (row.version if row else 0):
         raise ChangedSinceYouLooked
+    if row is None and not text:
+        return queries.template(code, name)
     row = row or Template(id=uuid4(), code=code, language=name, version=0)
-    title, text = rules.one_line(subject), rules.plain_text(body).strip("\n")
     entered = append(
         Entry(
-            type="messages.template-changed",
+            type="messages.template-changed" if text else "messages.template-reset",
             subject=subject_of("template", row.id),
             actor="administrator",
             facts={"code": code, "language": name, "version": row.version + 1},
-            hidden={"reason": reason, "subject": title, "body": text},
+            hidden={"reason": reason} | ({"subject": title, "body": text} if text else {}),
         ),
         at=at,
     )

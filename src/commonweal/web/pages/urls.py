@@ -16,6 +16,7 @@ from commonweal.web.pages import (
     style,
     texts,
 )
+from commonweal.web.pages.setup import urls as setup
 
 urlpatterns = [
     path("city.css", style.city_style, name="city-style"),
@@ -31,4 +32,5 @@ urlpatterns = [
     *intake.urlpatterns,
     *operator.urlpatterns,
     *staff.urlpatterns,
+    *setup.urlpatterns,
 ]

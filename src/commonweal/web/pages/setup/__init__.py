@@ -1,0 +1,1 @@
+"""Setup: the pages of the city administrator, one module per theme."""

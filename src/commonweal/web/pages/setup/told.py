@@ -1,0 +1,206 @@
+"""The administrator's changes in words: what was done, when, why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from commonweal.cases import queries as cases
+from commonweal.city import queries as the_city
+from commonweal.kernel.errors import Refusal
+from commonweal.kernel.types import Role
+from commonweal.ledger import queries as ledger
+from commonweal.ledger.types import EntryCard
+from commonweal.messages import queries as mail
+from commonweal.messages.errors import NoSuchTemplate
+from commonweal.web import words
+from commonweal.web.forms.setup.base import OWN_NAMES
+
+TYPES = (
+    "cases.category-set",
+    "cases.rule-set",
+    "city.district-saved",
+    "city.holiday-saved",
+    "city.holiday-withdrawn",
+    "city.hours-saved",
+    "city.landmark-saved",
+    "city.parameter-set",
+    "city.profile-saved",
+    "city.unit-saved",
+    "content.page-saved",
+    "identity.account-closed",
+    "identity.role-ended",
+    "identity.role-given",
+    "identity.staff-made",
+    "messages.template-changed",
+    "messages.template-reset",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One change, as a timeline shows it."""
+
+    title: str
+    who: str
+    at: datetime
+    when: str
+    text: str
+    number: str
+    tone: str = ""
+    anchor: str = ""
+
+
+def tell(entry: EntryCard) -> Told:
+    """Say what a change was, who made it (a role), when and why."""
+    return Told(
+        title=sentence(entry),
+        who=who(entry.actor),
+        at=entry.at,
+        when=words.moment(entry.at),
+        text=reason_of(entry),
+        number=entry.number,
+    )
+
+
+def past(subject: str, *, most: int = 20) -> list[Told]:
+    """Tell the newest changes of one thing, newest first."""
+    return [tell(entry) for entry in reversed(ledger.entries_of(subject)[-most:])]
+
+
+def since(subject: str, seen: int) -> list[Told]:
+    """Tell what happened to a thing after somebody looked at it."""
+    return [tell(entry) for entry in ledger.entries_of(subject) if entry.seq > seen]
+
+
+def tell_all(entries: Iterable[EntryCard]) -> list[Told]:
+    """Tell several changes in their order."""
+    return [tell(entry) for entry in entries]
+
+
+def who(actor: str) -> str:
+    """Name the role that acted."""
+    role = actor.removeprefix("role:")
+    return str(words.ROLES[Role(role)]) if role in set(Role) else words.who(actor)
+
+
+def reason_of(entry: EntryCard) -> str:
+    """Give the reason that was kept with a change; nothing where it was erased."""
+    if "reason" in entry.facts:
+        return str(entry.facts["reason"])
+    return str(ledger.disclosed(entry.id).get("reason", ""))
+
+
+def sentence(entry: EntryCard) -> str:
+    """Say in a sentence what was changed."""
+    facts, name = entry.facts, _name(entry)
+    match entry.type:
+        case "cases.category-set":
+            said = _("The kind of report was set: %(name)s.")
+        case "cases.rule-set":
+            said = _("The routing rule was set: %(name)s.")
+            if "unit" not in facts:
+                said = _("The routing rule got another place in the order: %(name)s.")
+        case "city.district-saved":
+            said = _("The district was set: %(name)s.")
+        case "city.landmark-saved":
+            said = _("The landmark was set: %(name)s.")
+        case "city.unit-saved":
+            said = _("The unit was set: %(name)s.")
+            if facts.get("closed_on"):
+                said = _("The unit was set, with a closing date: %(name)s.")
+        case "city.holiday-saved":
+            said = _("The day was named in the calendar: %(name)s.")
+        case "city.holiday-withdrawn":
+            said = _("The day was taken out of the calendar: %(name)s.")
+        case "city.hours-saved":
+            said = _("The opening hours were set.")
+        case "city.parameter-set":
+            said = _("The value “%(name)s” was set to %(value)s from %(day)s on.")
+        case "city.profile-saved":
+            said = _("The city's name, contact or colours were set.")
+        case "content.page-saved":
+            said = _("The text “%(name)s” was written anew.")
+        case "messages.template-changed":
+            said = _("The message “%(name)s” was written anew.")
+        case "messages.template-reset":
+            said = _("The message “%(name)s” got its first words back.")
+        case "identity.staff-made":
+            said = _("Somebody was invited to work here.")
+        case "identity.account-closed":
+            said = _("The account of a member of staff was closed.")
+        case "identity.role-given":
+            said = _("A role was given: %(name)s.")
+        case "identity.role-ended":
+            said = _("A role ended: %(name)s.")
+        case _:
+            said = _("Entered: %(name)s.")
+    valid_from = str(facts.get("valid_from", ""))
+    return said % {
+        "name": name,
+        "value": str(facts.get("value", "")),
+        "day": words.day(datetime.fromisoformat(valid_from)) if valid_from else "",
+    }
+
+
+def _name(entry: EntryCard) -> str:
+    facts, id_ = entry.facts, _id(entry.subject)
+    try:
+        match entry.type:
+            case "cases.category-set":
+                return words.say(cases.category(id_).names)
+            case "cases.rule-set":
+                return words.say(cases.rule(id_).names)
+            case "city.district-saved":
+                return words.say(the_city.district(id_).names)
+            case "city.landmark-saved":
+                return words.say(the_city.landmark(id_).names)
+            case "city.unit-saved":
+                return words.say(the_city.unit(id_).names)
+            case "city.holiday-saved" | "city.holiday-withdrawn":
+                card = the_city.holiday(id_)
+                said = {"name": words.say(card.names), "day": words.day(card.day)}
+                return _("%(name)s, %(day)s") % said
+            case "city.parameter-set":
+                return parameter_name(str(facts["name"]))
+            case "content.page-saved":
+                return in_language(str(facts["code"]), str(facts["language"]))
+            case "messages.template-changed" | "messages.template-reset":
+                title = mail.template(str(facts["code"]), words.reader_language()).subject
+                return in_language(title, str(facts["language"]))
+            case "identity.role-given" | "identity.role-ended":
+                return role_in(str(facts["role"]), str(facts.get("unit", "")))
+    except (Refusal, NoSuchTemplate):
+        pass
+    return str(facts.get("code", entry.type))
+
+
+def in_language(name: str, language: str) -> str:
+    """Name a text with its language."""
+    return _("%(what)s (%(language)s)") % {
+        "what": name,
+        "language": OWN_NAMES.get(language, language),
+    }
+
+
+def role_in(role: str, unit: str) -> str:
+    """Name a role with its unit."""
+    name = str(words.ROLES[Role(role)])
+    if not unit:
+        return name
+    return _("%(role)s, %(unit)s") % {"role": name, "unit": words.unit_name(UUID(hex=unit))}
+
+
+def parameter_name(name: str) -> str:
+    """Say what a policy parameter does; its plain name where the software no longer knows it."""
+    known = {one.name: one.words for one in the_city.known_parameters()}
+    return _(known[name]) if name in known else name
+
+
+def _id(subject: str) -> UUID:
+    try:
+        return UUID(hex=subject.partition(":")[2])
+    except ValueError:
+        return UUID(int=0)

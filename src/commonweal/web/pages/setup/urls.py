@@ -1,0 +1,30 @@
+"""Every address of Setup, below /setup/."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from commonweal.web.pages.setup import (
+    calendar,
+    categories,
+    city,
+    overview,
+    policy,
+    routing,
+    staff,
+    templates,
+    texts,
+    units,
+)
+
+inside = [
+    *overview.urlpatterns,
+    *categories.urlpatterns,
+    *routing.urlpatterns,
+    *units.urlpatterns,
+    *staff.urlpatterns,
+    *templates.urlpatterns,
+    *calendar.urlpatterns,
+    *policy.urlpatterns,
+    *texts.urlpatterns,
+    *city.urlpatterns,
+]
+urlpatterns: list[URLPattern | URLResolver] = [path("setup/", include(inside))]
