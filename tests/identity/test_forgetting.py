@@ -4,10 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connections
 
 from commonweal.identity import actions, queries
 from commonweal.identity.actions import registering
-from commonweal.identity.models import Contact, MagicLink
+from commonweal.identity.models import Account, Contact, MagicLink, Person
 from commonweal.identity.types import ContactKind
 from tests.factories.identity import NOW, person
 from tests.factories.messages import told
@@ -75,3 +76,39 @@ def test_a_contact_can_be_corrected() -> None:
     assert card is not None
     assert (card.masked, card.language) == ("l•••@example.org", "zh-hans")
     assert queries.contacts_of_mail("wang@example.org") == []
+
+
+def test_an_account_that_nobody_ever_proved_is_erased_after_a_week() -> None:
+    proved, staff = person(), person("Chen")
+    stranger = actions.make_person(language="en", at=NOW)
+    Account.objects.create(person_id=stranger, email="stranger@example.org", created_at=NOW)
+    alone = actions.make_person(language="en", at=NOW)
+
+    actions.sweep(at=NOW + timedelta(days=6))
+    assert Person.objects.count() == 4
+    actions.sweep(at=NOW + timedelta(days=8))
+
+    assert {row.id for row in Person.objects.all()} == {proved, staff}
+    assert stranger not in {row.person_id for row in Account.objects.all()}
+    assert alone not in {row.id for row in Person.objects.all()}
+
+
+def test_persons_and_names_are_unreadable_in_the_database() -> None:
+    person("Chen Wei")
+
+    with connections["people"].cursor() as cursor:
+        cursor.execute("SELECT * FROM identity_person")
+        stored = str(cursor.fetchall())
+
+    assert "Chen" not in stored
+
+
+def test_the_language_of_a_person_goes_to_all_their_contacts() -> None:
+    someone = person("Chen")
+
+    actions.change_language(person_id=someone, language="zh-hans")
+
+    card = queries.staff_contact(someone)
+    assert card is not None
+    assert card.language == "zh-hans"
+    assert queries.language_of_mail(Account.objects.get().email) == "zh-hans"

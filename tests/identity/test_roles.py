@@ -111,6 +111,8 @@ def test_a_lead_gives_roles_in_the_own_units_and_below_only() -> None:
         with pytest.raises(NotTheirsToGive):
             actions.grant(role=role, unit_id=unit_id, **how)
     assert queries.actor_of_person(someone, at=NOW).units == {own.id, below.id}
+    here = {grant.role for grant in queries.staff_of_units([below.id], at=NOW)}
+    assert here == {Role.CLERK}
 
 
 def test_a_lead_who_is_clerk_elsewhere_gives_nothing_there() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 
 from commonweal.city.queries import unit, units_below
 from commonweal.identity import queries, rules
@@ -90,7 +91,7 @@ def _enter(type_: str, row: Grant, reason: str, by: Actor, at: datetime) -> tupl
 def end_grant(*, grant_id: UUID, seen: int, reason: str, by: Actor, at: datetime) -> GrantCard:
     """End a role now."""
     rules.check_may(by, Act.END_GRANT)
-    row = Grant.objects.select_for_update(of=("self",)).filter(id=grant_id).first()
+    row = _locked(Q(id=grant_id)).get(grant_id)
     if row is None:
         raise NoSuchGrant
     role = Role(row.role)
@@ -103,14 +104,18 @@ def end_grant(*, grant_id: UUID, seen: int, reason: str, by: Actor, at: datetime
     return queries.grant_card(row)
 
 
+def _locked(wanted: Q) -> dict[UUID, Grant]:
+    """Lock grants in one order, those of administrators always with them.
+
+    So two who end each other wait for each other here, and the second counts anew.
+    """
+    rows = Grant.objects.select_for_update(of=("self",)).filter(
+        wanted | Q(role=Role.ADMINISTRATOR, until__isnull=True)
+    )
+    return {row.id: row for row in rows.order_by("id")}
+
+
 def _end(row: Grant, reason: str, by: Actor, at: datetime) -> None:
-    if row.role == Role.ADMINISTRATOR:
-        # Two who end each other at once: the second waits here and then counts anew.
-        list(
-            Grant.objects.select_for_update(of=("self",))
-            .filter(role=Role.ADMINISTRATOR)
-            .order_by("id")
-        )
     row.until, row.reason, row.version = max(at, row.since), reason, row.version + 1
     row.entry_id, seq = _enter("identity.role-ended", row, reason, by, at)
     row.save(update_fields=["until", "reason", "version", "entry_id"])
@@ -139,9 +144,8 @@ def close_account(*, person_id: UUID, reason: str, by: Actor, at: datetime) -> N
     account = Account.objects.filter(person_id=person_id).first()
     if account is None:
         raise NoSuchPerson
-    held = Grant.objects.select_for_update(of=("self",)).filter(person_id=person_id)
-    for row in held.order_by("id"):
-        if row.until is None or row.until > at:
+    for row in _locked(Q(person_id=person_id)).values():
+        if row.person_id == person_id and (row.until is None or row.until > at):
             _end(row, reason, by, at)
     _check_administrator_left(at)
     Account.objects.filter(id=account.id).update(is_active=False)
