@@ -582,3 +582,14 @@ def test_everybody_who_can_act_for_the_city_may_list_its_parts() -> None:
     actions.register_part(part)
 
     assert actions.parts() == (part,)
+
+
+def test_the_examples_of_the_guide_have_no_problems(folder: Path) -> None:
+    guide = Path("docs/guides/city-profile.md").read_text(encoding="utf-8")
+    shown = guide.split("```yaml\n")[1].split("```")[0]
+    for piece in re.split(r"^# (?=\w+\.yaml$)", shown, flags=re.MULTILINE)[1:]:
+        name, _, text = piece.partition("\n")
+        (folder / name).write_text(text, encoding="utf-8")
+
+    assert actions.check_folder(folder) == []
+    assert loaded(folder)["calendar"] == (3, 0, 0)

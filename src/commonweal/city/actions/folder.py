@@ -15,8 +15,10 @@ from django.db import transaction
 
 from commonweal.city import queries, rules
 from commonweal.city.actions import days, offices, places, policy
-from commonweal.city.adapters import files
-from commonweal.city.adapters import folder as drafts
+from commonweal.city.adapters import drafts, files
+from commonweal.city.adapters.folder import read
+from commonweal.city.adapters.parameters_file import written_moment
+from commonweal.city.adapters.place_files import read_districts
 from commonweal.city.errors import FolderInUse, ProfileHasProblems
 from commonweal.city.types import (
     LANGUAGES,
@@ -49,7 +51,7 @@ def parts() -> tuple[ProfilePart, ...]:
 
 def check_folder(folder: Path) -> list[Problem]:
     """Find everything wrong with a folder; changes nothing."""
-    _draft, problems = drafts.read(folder)
+    _draft, problems = read(folder)
     if folder.is_dir():
         for part in parts():
             problems += part.check(folder)
@@ -67,7 +69,7 @@ def load_folder(*, folder: Path, by: Actor, at: datetime, reason: str) -> list[C
 
     """
     rules.check_administrator(by)
-    draft, problems = drafts.read(folder)
+    draft, problems = read(folder)
     if folder.is_dir():
         for part in parts():
             problems += part.check(folder)
@@ -161,7 +163,7 @@ def load_borders(*, data: bytes, reason: str, by: Actor, at: datetime) -> Change
     findings, city = files.Findings(), queries.profile()
     with TemporaryDirectory() as place:
         (Path(place) / drafts.DISTRICTS).write_bytes(data)
-        found = drafts.read_districts(Path(place), findings, city.languages, city.zone)
+        found = read_districts(Path(place), findings, city.languages, city.zone)
     if findings.problems:
         raise ProfileHasProblems(problems=tuple(findings.problems))
     return _load_districts(found, {"by": by, "at": at, "reason": rules.check_reason(reason)})
@@ -410,7 +412,7 @@ def _parameter_rows() -> list[dict[str, object]]:
         {
             "name": card.name,
             "value": card.value,
-            "valid_from": drafts.written_moment(card.valid_from, zone),
+            "valid_from": written_moment(card.valid_from, zone),
             "source": card.source,
             "reason": card.reason,
         }

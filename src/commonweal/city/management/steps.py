@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from commonweal.city import queries, rules
 from commonweal.city.actions import Findings, parts, read_json, save_profile
 from commonweal.city.actions.folder import load_draft
-from commonweal.city.adapters import folder as drafts
+from commonweal.city.adapters import drafts
+from commonweal.city.adapters.calendar_file import read_calendar
+from commonweal.city.adapters.place_files import features_of
+from commonweal.city.adapters.units_file import read_units
 from commonweal.city.errors import ProfileHasProblems
 from commonweal.city.types import (
     LANGUAGES,
@@ -230,7 +233,7 @@ class Open:
         if path is None:
             return None
         findings = Findings()
-        week, days = drafts.read_calendar(path.parent, findings, io.languages, file=path.name)
+        week, days = read_calendar(path.parent, findings, io.languages, file=path.name)
         _refuse(findings)
         assert week is not None
         return week, days
@@ -326,7 +329,7 @@ class Parted:
             return None
         findings, file = Findings(), path.name
         found = read_json(path.parent, file, findings)
-        features = drafts.features_of(found, file, findings) if found is not None else []
+        features = features_of(found, file, findings) if found is not None else []
         for number, feature in enumerate(features, start=1):
             if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
                 findings.problems.append(
@@ -456,7 +459,7 @@ class Manned:
         if path is None:
             return None
         findings = Findings()
-        units = drafts.read_units(path.parent, findings, io.languages, file=path.name)
+        units = read_units(path.parent, findings, io.languages, file=path.name)
         _refuse(findings)
         if not units:
             raise ValueError(_("The file holds no units. Choose another file."))
