@@ -47,6 +47,64 @@ CALLS: dict[str, tuple[int | None, int, int | None]] = {
 }
 REGISTRIES = {"Parameter": "words"}  # a call, and the keyword that holds a sentence
 ROOT_REFUSAL = "Refusal"
+# What forms of Django and allauth say on our pages, with the plural if there is one: their own
+# catalogues have gaps, say "you" in two ways, and use words that ours do not.
+BORROWED: tuple[tuple[str, str], ...] = (
+    ("Enter a whole number.", ""),
+    ("Enter a number.", ""),
+    ("Enter a valid date.", ""),
+    ("Enter a valid time.", ""),
+    ("Enter a valid date/time.", ""),
+    ("Enter a valid value.", ""),
+    ("Enter a list of values.", ""),
+    ("Enter a complete value.", ""),
+    ("Enter a valid URL.", ""),
+    ("Enter a valid UUID.", ""),
+    ("Enter a valid email address.", ""),
+    ("Null characters are not allowed.", ""),
+    ("No file was submitted.", ""),
+    ("No file was submitted. Check the encoding type on the form.", ""),
+    ("The submitted file is empty.", ""),
+    ("Select a valid choice. %(value)s is not one of the available choices.", ""),
+    ("Select a valid choice. That choice is not one of the available choices.", ""),
+    ("Ensure this value is less than or equal to %(limit_value)s.", ""),
+    ("Ensure this value is greater than or equal to %(limit_value)s.", ""),
+    ("Ensure this value is a multiple of step size %(limit_value)s.", ""),
+    (
+        "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
+    ),
+    (
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+    ),
+    (
+        "Ensure this filename has at most %(max)d character (it has %(length)d).",
+        "Ensure this filename has at most %(max)d characters (it has %(length)d).",
+    ),
+    ("The password is too similar to the %(verbose_name)s.", ""),
+    ("This password is too common.", ""),
+    ("This password is entirely numeric.", ""),
+    (
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    ("This email address is already associated with this account.", ""),
+    ("A user is already registered with this email address.", ""),
+    ("The email address is not assigned to any user account.", ""),
+    ("The new value must be different from the current one.", ""),
+    ("You must type the same password each time.", ""),
+    ("Invalid login.", ""),
+    ("Invalid or expired key.", ""),
+    ("Be patient, you are sending too many requests.", ""),
+    ("You have signed out.", ""),
+    ("Successfully signed in as %(name)s.", ""),
+    ("Confirmation email sent to %(email)s.", ""),
+    ("A sign-in code has been sent to %(recipient)s.", ""),
+    ("You have confirmed %(email)s.", ""),
+    ("Password successfully set.", ""),
+    ("Password successfully changed.", ""),
+)
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*(?:![rsa])?(?::[^{}]*)?\}|%%|%[sd]")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -124,6 +182,8 @@ def gather(root: Path) -> Gathered:
         if path.suffix in {".html", ".txt", ".css"}:
             place = path.relative_to(source).as_posix()
             _read_template(path.read_text(encoding="utf-8"), place, gathered)
+    for text, plural in BORROWED if gathered.messages else ():
+        gathered.add(Key(text), plural, "(packages)")
     return gathered
 
 
