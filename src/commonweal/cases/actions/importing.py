@@ -12,6 +12,7 @@ from commonweal.cases.models import Case
 from commonweal.cases.types import (
     LONGEST_PLACE,
     Act,
+    CategoryCard,
     Foreign,
     Imported,
     Publication,
@@ -41,9 +42,10 @@ def import_cases(
         ).values_list("source", "source_id")
     )
     fresh = [one for one in foreign if (one.source, one.source_id) not in known]
+    categories = {id_: queries.category(id_) for id_ in {one.category_id for one in fresh}}
     entries, prepared = [], []
     for one in fresh:
-        case, entry = _prepared(one, file_digest, at)
+        case, entry = _prepared(one, categories[one.category_id], file_digest, at)
         entries.append(entry)
         prepared.append(case)
     entered = ledger.append_all(entries, at=at) if entries else []
@@ -51,12 +53,13 @@ def import_cases(
         case.number, case.entry_id = receipt.number, receipt.id
     Case.objects.bulk_create(prepared)
     for case in prepared:
-        steps.index(case, at=at)
+        steps.index(case, at=at, category=categories[case.category_id])
     return Imported(new=len(prepared), known=len(foreign) - len(prepared))
 
 
-def _prepared(one: Foreign, file_digest: str, at: datetime) -> tuple[Case, Entry]:
-    category = queries.category(one.category_id)
+def _prepared(
+    one: Foreign, category: CategoryCard, file_digest: str, at: datetime
+) -> tuple[Case, Entry]:
     place, is_outside = reporting.located(one.place)
     rules.check_place(place, needs_place=False)
     received = one.received.astimezone(UTC)
