@@ -48,6 +48,7 @@ def staff(role: Role, unit_id: UUID | None = None) -> Actor:
 class Town:
     centre: UnitCard
     roads: UnitCard
+    other: UnitCard
     north: DistrictCard
     lamp: CategoryCard
     private: CategoryCard
@@ -72,6 +73,9 @@ def town() -> Town:
     centre = city.save_unit(unit_id=None, code="centre", names=named("Centre"), **by)
     roads = city.save_unit(
         unit_id=None, code="roads", names=named("Roads"), parent_id=centre.id, **by
+    )
+    other = city.save_unit(
+        unit_id=None, code="other", names=named("Other"), parent_id=centre.id, **by
     )
     geometry = {"type": "Polygon", "coordinates": NORTH}
     north = city.save_district(
@@ -98,7 +102,7 @@ def town() -> Town:
     actions.save_rule(
         draft=rule, rule_id=None, seen=None, reason="set up", by=ADMINISTRATOR, at=NOW
     )
-    return Town(centre, roads, north, lamp, private)
+    return Town(centre, roads, other, north, lamp, private)
 
 
 def category(code: str, name: str, **values: Any) -> CategoryCard:

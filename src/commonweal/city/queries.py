@@ -58,6 +58,34 @@ from commonweal.city.types import (
 from commonweal.methods import worktime
 from commonweal.methods.search import normalise
 
+__all__ = [
+    "all_districts",
+    "all_landmarks",
+    "bounds",
+    "calendar",
+    "clock_of",
+    "clocks_of",
+    "district",
+    "district_at",
+    "districts",
+    "districts_geojson",
+    "due",
+    "holiday",
+    "holidays",
+    "is_set_up",
+    "known_parameters",
+    "landmark",
+    "landmarks",
+    "opening_week",
+    "parameter",
+    "parameter_card",
+    "parameters",
+    "profile",
+    "unit",
+    "units",
+    "units_below",
+]
+
 T = TypeVar("T")
 
 _held: dict[str, tuple[UUID, Any]] = {}

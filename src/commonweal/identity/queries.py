@@ -34,6 +34,29 @@ from commonweal.kernel.types import Grant as HeldGrant
 from commonweal.messages.errors import BadAddress
 from commonweal.messages.queries import address_as_sent
 
+__all__ = [
+    "account_opens",
+    "actor_of_account",
+    "actor_of_person",
+    "administrators",
+    "contact",
+    "contacts",
+    "contacts_of_index",
+    "contacts_of_mail",
+    "contacts_of_person",
+    "demo_accounts",
+    "demo_logins",
+    "grants_of",
+    "language_of_mail",
+    "mandates_of",
+    "may_sign_in",
+    "name_of",
+    "person_of_account",
+    "staff",
+    "staff_contact",
+    "staff_of_units",
+]
+
 EVERY_ACCOUNT = Assurance(person=Level.LOW, key=Level.LOW)
 
 

@@ -66,7 +66,7 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
     if actor.has(*CASE_STAFF):
         items = [("staff", _("Queue"))]
         if actor.has(*REVIEWERS):
-            items.append(("staff-review", _("Review")))
+            items += [("staff-review", _("Review")), ("staff-flags", _("Flags"))]
         if actor.has(*TAKERS):
             items.append(("staff-intake", _("New report")))
         if actor.has(Role.ADMINISTRATOR):

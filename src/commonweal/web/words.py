@@ -15,6 +15,7 @@ from commonweal.cases import queries as cases
 from commonweal.cases.errors import NoSuchCategory
 from commonweal.cases.types import CaseCard, Publication, PublicCard, State, WordCard, WordKind
 from commonweal.city import queries as city
+from commonweal.content.types import Reason
 from commonweal.edge.refusals import call_by_name
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Channel, Role, Words, words_in
@@ -470,3 +471,19 @@ def pledge(card: CaseCard | PublicCard) -> Pledge:
         still = _("The promised time stands still until the reporter replies.")
         return Pledge(text=still, is_late=False)
     return Pledge(text=_("The city promises an answer until %(day)s.") % due, is_late=False)
+
+
+def reason_label(reason: Reason) -> str:
+    """Say why something is flagged or taken down, for staff."""
+    return {
+        Reason.PERSON: _("It shows a person"),
+        Reason.NUMBER_PLATE: _("It shows a number plate"),
+        Reason.HOME: _("It shows the inside of a home"),
+        Reason.INSULT: _("It insults somebody"),
+        Reason.UNLAWFUL: _("It is against the law"),
+        Reason.RIGHTS: _("Somebody else holds the rights"),
+        Reason.OFF_TOPIC: _("It has nothing to do with the report"),
+        Reason.SENDER: _("The sender asked for it"),
+        Reason.TIME_OVER: _("It is no longer needed"),
+        Reason.OTHER: _("Another reason"),
+    }[reason]

@@ -7,10 +7,13 @@ from django.utils.translation import check_for_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from commonweal.edge.access import public
+
 YEAR = 365 * 24 * 60 * 60
 SIZES = ("normal", "larger")
 
 
+@public
 @never_cache
 @require_safe
 def language(request: HttpRequest) -> HttpResponse:
@@ -22,6 +25,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@public
 @never_cache
 @require_safe
 def text_size(request: HttpRequest) -> HttpResponse:

@@ -222,7 +222,7 @@ def _shown(
         "deeds": _offered(card, by, returned),
         "photos": attachments.attachments(subject, public_only=False),
         "may_review": queries.may(by, Act.PUBLISH, card.unit_id),
-        "reasons": [(reason.value, _reason(reason)) for reason in Reason],
+        "reasons": [(reason.value, words.reason_label(reason)) for reason in Reason],
         "contact": contact,
         "may_reveal": contact is not None and queries.may(by, Act.ANSWER, card.unit_id),
         "reveal_form": RevealForm(),
@@ -244,21 +244,6 @@ def _shown(
         "returned": returned,
     }
     return render(request, "staff/case.html", about, status=status)
-
-
-def _reason(reason: Reason) -> str:
-    return {
-        Reason.PERSON: _("It shows a person"),
-        Reason.NUMBER_PLATE: _("It shows a number plate"),
-        Reason.HOME: _("It shows the inside of a home"),
-        Reason.INSULT: _("It insults somebody"),
-        Reason.UNLAWFUL: _("It is against the law"),
-        Reason.RIGHTS: _("Somebody else holds the rights"),
-        Reason.OFF_TOPIC: _("It has nothing to do with the report"),
-        Reason.SENDER: _("The sender asked for it"),
-        Reason.TIME_OVER: _("It is no longer needed"),
-        Reason.OTHER: _("Another reason"),
-    }[reason]
 
 
 def _answers(card: CaseCard) -> list[tuple[str, str]]:

@@ -8,7 +8,10 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from commonweal.edge.access import public
 
+
+@public
 @require_safe
 def city_style(request: HttpRequest) -> HttpResponse:
     """Send the colours that are colours, or say that the reader's copy still holds."""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from commonweal.web.pages import (
+    flags,
     home,
     intake,
     mine,
@@ -29,6 +30,7 @@ urlpatterns = [
     *public.urlpatterns,
     *photos.urlpatterns,
     *texts.urlpatterns,
+    *flags.urlpatterns,
     *intake.urlpatterns,
     *operator.urlpatterns,
     *staff.urlpatterns,

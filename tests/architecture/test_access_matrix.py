@@ -1,0 +1,168 @@
+"""Who may open what: every route, every role, own unit, unit below, other unit. Total by test."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from commonweal.cases import queries
+from commonweal.edge.access import Access, Open, access_of
+from commonweal.identity import actions as identity
+from commonweal.identity.models import Account
+from commonweal.kernel.types import Role
+from tests.factories.cases import ADMINISTRATOR, NOW, Town, reported, town
+
+NOT_OURS = ("account_", "stop-messages")  # allauth's own pages, and the token's page
+
+
+def patterns(resolver: Any, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from patterns(one, before + str(one.pattern))
+        else:
+            yield before + str(one.pattern), one
+
+
+ROUTES = {
+    str(p.name): (path, access_of(p.callback))
+    for path, p in patterns(get_resolver())
+    if not str(p.name).startswith(NOT_OURS)
+}
+FIXED = {
+    name: (path, access)
+    for name, (path, access) in ROUTES.items()
+    if "<" not in path and access is not None and access.to in {Open.STAFF, Open.ROLES}
+}
+
+
+def test_every_route_says_who_may_open_it() -> None:
+    assert {name for name, (_, access) in ROUTES.items() if access is None} == set()
+
+
+def test_whatever_is_about_one_person_is_kept_from_caches_and_search_engines() -> None:
+    about_persons = ("mine", "my-case", "report", "receipt", "staff", "operator")
+    lax = {
+        name
+        for name, (_, access) in ROUTES.items()
+        if name.startswith(about_persons) and access is not None and not access.personal
+    }
+
+    assert lax == set()
+
+
+def test_everything_below_staff_and_setup_is_closed_to_residents() -> None:
+    open_ = {
+        name
+        for name, (path, access) in ROUTES.items()
+        if path.startswith(("staff/", "setup/")) and access is not None and access.to is Open.ALL
+    }
+
+    assert open_ == set()
+
+
+def client_of(role: Role | None, unit_id: UUID | None) -> Client:
+    """Sign in somebody with a role; a resident has an account and no role; None is nobody."""
+    client = Client()
+    if role is None:
+        return client
+    mail = f"{uuid4().hex}@example.org"
+    if role is Role.RESIDENT:
+        person_id = identity.make_account(mail=mail, language="en", at=NOW)
+        client.force_login(Account.objects.get(person_id=person_id))
+        return client
+    person_id = identity.make_staff(mail=mail, name="Lin", by=ADMINISTRATOR, at=NOW, language="en")
+    of_a_unit = role in {Role.CLERK, Role.OFFICER, Role.LEAD}
+    identity.grant(
+        person_id=person_id,
+        role=role,
+        unit_id=unit_id if of_a_unit else None,
+        until=None,
+        reason="a test",
+        by=ADMINISTRATOR,
+        at=NOW,
+    )
+    client.force_login(Account.objects.get(person_id=person_id))
+    return client
+
+
+def expected(access: Access, role: Role | None) -> int:
+    if role is None:
+        return 302  # to the sign-in page
+    if role is Role.RESIDENT:
+        return 403
+    return 200 if access.to is Open.STAFF or role in access.roles else 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_staff_page_opens_for_its_roles_and_for_nobody_else(role: Role | None) -> None:
+    here = town()
+    client = client_of(role, here.roads.id)
+
+    said = {name: client.get(f"/{path}").status_code for name, (path, _) in FIXED.items()}
+
+    wanted = {name: expected(access, role) for name, (_, access) in FIXED.items()}
+    allowed = {
+        name: {status, 405, 302} if status == 200 else {status} for name, status in wanted.items()
+    }
+    assert {n: s for n, s in said.items() if s not in allowed[n]} == {}
+
+
+OWN, BELOW, OTHER = "own unit", "unit below", "other unit"
+SEES = {
+    Role.CLERK: {OWN, BELOW, OTHER},
+    Role.OFFICER: {OWN, BELOW},
+    Role.LEAD: {OWN, BELOW},
+    Role.DISPATCHER: {OWN, BELOW, OTHER},
+    Role.ADMINISTRATOR: {OWN, BELOW, OTHER},
+}
+ANSWERS = {Role.OFFICER: {OWN, BELOW}, Role.LEAD: {OWN, BELOW}}
+ASSIGNS = {Role.LEAD: {OWN, BELOW}, Role.DISPATCHER: {OWN, BELOW, OTHER}}
+REVIEWS = {
+    Role.OFFICER: {OWN, BELOW},
+    Role.LEAD: {OWN, BELOW},
+    Role.DISPATCHER: {OWN, BELOW, OTHER},
+}
+
+
+def unit_for(here: Town, where: str) -> UUID:
+    """Give the unit in which somebody works for whom the lamp's unit (roads) lies so."""
+    return {OWN: here.roads.id, BELOW: here.centre.id, OTHER: here.other.id}[where]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("where", [OWN, BELOW, OTHER])
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_case_opens_and_is_worked_on_as_the_table_says(role: Role | None, where: str) -> None:
+    here = town()
+    client = client_of(role, unit_for(here, where))
+    number = reported(here.lamp).number
+    url = f"/staff/cases/{number}/"
+
+    seen = client.get(url).status_code
+    wanted = {
+        "assign": {"unit": str(here.roads.id), "reason": "x"},
+        "publish": {"text": "x"},
+        "note": {"text": "x"},
+        "answer": {"text": "x"},
+    }
+    acts = {}
+    for slug, fields in wanted.items():
+        version = queries.by_number(number, at=NOW).version
+        data = {f"{slug}-{k}": v for k, v in {**fields, "seen": str(version)}.items()}
+        acts[slug] = client.post(f"{url}{slug}/", data).status_code
+
+    if role is None:
+        assert {seen, *acts.values()} == {302}
+        return
+    assert seen == (200 if where in SEES.get(role, set()) else 403)
+    done = {slug: status == 302 for slug, status in acts.items()}
+    assert done == {
+        "assign": where in ASSIGNS.get(role, set()),
+        "publish": where in REVIEWS.get(role, set()),
+        "note": where in SEES.get(role, set()) and role is not Role.ADMINISTRATOR,
+        "answer": where in ANSWERS.get(role, set()),
+    }
