@@ -95,6 +95,26 @@ class TestMay:
         assert rules.may(who, act, UNIT) == (reach is not None)
         assert rules.may(who, act, OTHER) == (reach == rules.ANY)
 
+    def test_a_role_in_one_unit_gives_nothing_in_another(self) -> None:
+        both = Actor(
+            kind=ActorKind.PERSON,
+            grants=frozenset({Grant(Role.OFFICER, UNIT), Grant(Role.LEAD, OTHER)}),
+            units=frozenset({UNIT, OTHER}),
+        )
+
+        assert rules.may(both, Act.ANSWER, UNIT)
+        assert not rules.may(both, Act.ASSIGN, UNIT)
+        assert rules.may(both, Act.ASSIGN, OTHER)
+
+    def test_a_role_reaches_the_units_below(self) -> None:
+        above = Actor(
+            kind=ActorKind.PERSON,
+            grants=frozenset({Grant(Role.OFFICER, OTHER)}),
+            below={OTHER: frozenset({OTHER, UNIT})},
+        )
+
+        assert rules.may(above, Act.ANSWER, UNIT)
+
     def test_a_stranger_learns_nothing_and_a_colleague_the_next_step(self) -> None:
         with pytest.raises(NotAllowed):
             rules.check_may(actor(Role.RESIDENT, unit=None), Act.ANSWER, UNIT)

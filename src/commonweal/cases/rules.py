@@ -135,8 +135,11 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 def may(actor: Actor, act: Act, unit_id: UUID | None) -> bool:
     """Say whether somebody may do this to a case of this unit."""
-    reaches = {MAY[grant.role].get(act) for grant in actor.grants}
-    return ANY in reaches or (OWN in reaches and actor.works_for(unit_id))
+    reaches = {grant.role: MAY[grant.role].get(act) for grant in actor.grants}
+    return any(
+        reach == ANY or (reach == OWN and actor.works_as(role, unit_id))
+        for role, reach in reaches.items()
+    )
 
 
 def check_may(actor: Actor, act: Act, unit_id: UUID | None) -> None:

@@ -74,12 +74,16 @@ def actor_of_person(person_id: UUID, *, at: datetime, channel: Channel = Channel
         HeldGrant(Role(row.role), row.unit_id)
         for row in Grant.objects.filter(holds(at), person_id=person_id)
     ]
-    units = frozenset(grant.unit_id for grant in held if grant.unit_id)
+    below = {
+        unit_id: units_below([unit_id])
+        for unit_id in {grant.unit_id for grant in held if grant.unit_id}
+    }
     return Actor(
         kind=ActorKind.PERSON,
         id=person_id,
         grants=frozenset([HeldGrant(Role.RESIDENT), *held]),
-        units=units_below(units) if units else units,
+        units=frozenset().union(*below.values()),
+        below=below,
         assurance=EVERY_ACCOUNT,
         channel=channel,
     )

@@ -79,6 +79,7 @@ class Actor:
     id: UUID | None = None
     grants: frozenset[Grant] = frozenset()
     units: frozenset[UUID] = frozenset()  # units this actor works for, with all units below them
+    below: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)  # of each granted unit
     acting_for: UUID | None = None
     assurance: Assurance = field(default_factory=Assurance)
     channel: Channel = Channel.WEB
@@ -90,6 +91,15 @@ class Actor:
     def works_for(self, unit_id: UUID | None) -> bool:
         """Say whether the unit is one of the actor's own, or below one of them."""
         return unit_id is not None and unit_id in self.units
+
+    def works_as(self, role: Role, unit_id: UUID | None) -> bool:
+        """Say whether the role is held for this unit or one above it: no role reaches elsewhere."""
+        return unit_id is not None and any(
+            grant.role is role
+            and grant.unit_id is not None
+            and (grant.unit_id == unit_id or unit_id in self.below.get(grant.unit_id, ()))
+            for grant in self.grants
+        )
 
     @property
     def is_staff(self) -> bool:

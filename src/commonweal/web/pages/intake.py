@@ -51,6 +51,7 @@ def _report(request: HttpRequest, form: IntakeForm) -> dict[str, Any]:
         id=by.id,
         grants=by.grants,
         units=by.units,
+        below=by.below,
         assurance=by.assurance,
         channel=Channel(said["channel"]),
     )
