@@ -1,5 +1,6 @@
 """Where a point lies: inside, on a border, in a hole, outside; and which borders are taken."""
 
+import json
 import math
 from typing import Any
 
@@ -329,3 +330,27 @@ def test_every_point_of_a_grid_lies_in_the_square_that_arithmetic_names() -> Non
     found = [code_at(24.0 + y, 120.0 + x) for x, y in steps]
 
     assert found == [f"q{int(x)}{int(y)}" for x, y in steps]
+
+
+def test_a_map_sent_in_the_browser_is_taken_whole_or_not_at_all() -> None:
+    good = json.dumps(
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "properties": {"code": code, "names": words(code)},
+                    "geometry": square(121.5, south),
+                }
+                for code, south in (("north", 25.1), ("south", 25.0))
+            ],
+        }
+    ).encode()
+    bad = good.replace(b'"south"', b'"north"')
+
+    with pytest.raises(errors.ProfileHasProblems):
+        actions.load_borders(data=bad, **ALWAYS)
+    assert queries.districts() == []
+
+    assert actions.load_borders(data=good, **ALWAYS).added == 2
+    assert actions.load_borders(data=good, **ALWAYS).unchanged == 2

@@ -117,7 +117,7 @@ class Answers:
         if answer is None:
             raise self._refusal(
                 line,
-                _("There is no answer to “{key}”: {question}").format(key=key, question=question),
+                _("There is no answer to “{key}” ({question}).").format(key=key, question=question),
                 _("Add a line “{key}: …”.").format(key=key),
             )
         if line and not secret:
