@@ -98,7 +98,6 @@ def whence(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", home, name="home"),
-    path("", include("commonweal.web.pages.urls")),
     path("refuse/<str:what>", refuse, name="refuse"),
     path("api/refuse/<str:what>", refuse),
     path("letter", letter, name="letter"),
@@ -110,6 +109,7 @@ urlpatterns = [
     path("office", office, name="office"),
     path("works", works, name="works"),
     path("whence", whence, name="whence"),
+    path("", include("commonweal.site.urls")),
 ]
 handler400 = "commonweal.edge.refusals.bad_request"
 handler403 = "commonweal.edge.refusals.forbidden"

@@ -31,6 +31,11 @@ def work_is_due(*, at: datetime) -> bool:
     return due.exclude(lease_until__gt=at).exists()
 
 
+def is_done(dedupe: str) -> bool:
+    """Say whether the work wanted under this name is done."""
+    return Job.objects.filter(dedupe=dedupe, state=Job.State.DONE).exists()
+
+
 def backlog(*, at: datetime) -> Backlog:
     """Say how much waits, how long the oldest due piece has waited, and whether to be alarmed."""
     due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=at)

@@ -29,6 +29,11 @@ def every(line: str, *, outside: bool = False) -> Callable[[Task], Task]:
     return register
 
 
+@task()
+def ping() -> None:
+    """Do nothing: whoever asked sees that a worker lives."""
+
+
 @every("17 * * * *")
 def sweep() -> None:
     """Forget finished work after a week and given answers after 48 hours."""

@@ -25,6 +25,12 @@ def settings_for(url: str, home: Path, *, synchronous: str = "FULL") -> dict[str
     )
 
 
+def checked_url(raw: str) -> str:
+    """Read an address of a database, or say how one is written."""
+    settings_for(raw, Path())
+    return raw
+
+
 def _sqlite(path: Path, synchronous: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from commonweal.edge.access import public
+from commonweal.edge.requests import GetResponse
 from commonweal.kernel import queries
 from commonweal.ledger.queries import missing_triggers
 
@@ -150,3 +152,18 @@ def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 def _never_stored(response: JsonResponse) -> JsonResponse:
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+class Knocks:
+    """Middleware, the outermost: health is told even when the rest of the house cannot answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        match request.path_info:
+            case "/livez":
+                return livez(request)
+            case "/readyz":
+                return readyz(request)
+        return self._get_response(request)

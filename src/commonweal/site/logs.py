@@ -79,7 +79,7 @@ class NoAddress(logging.Filter):
         request = getattr(record, "request", None)
         if request is not None:
             record.msg = "%s (status %s)" % (  # noqa: UP031  (percent as logging has it)
-                str(record.msg).partition(":")[0],
+                record.getMessage().partition(":")[0],
                 getattr(record, "status_code", "?"),
             )
             record.args = ()

@@ -12,7 +12,8 @@ SOURCE = Path(__file__).resolve().parents[2]
 DEBUG = False
 SECRET_KEY = env.read("SECRET_KEY", str, default="")
 ALLOWED_HOSTS = env.read("HOSTS", env.words, default=["127.0.0.1", "localhost", "[::1]"])
-DATABASES = databases.settings_for(env.read("DATABASE_URL", str, default=""), HOME)
+DATABASE_URL = env.read("DATABASE_URL", databases.checked_url, default="")
+DATABASES = databases.settings_for(DATABASE_URL, HOME)
 DATABASE_ROUTERS = ["commonweal.site.databases.PeopleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "commonweal.site",
 ]
 MIDDLEWARE = [
+    "commonweal.site.health.Knocks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "commonweal.edge.logs.RequestLog",

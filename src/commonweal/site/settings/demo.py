@@ -14,9 +14,7 @@ SECRET_KEY, FIELD_KEYS = _keys.signing, _keys.fields
 DEMO = True
 DEMO_PASSWORD = "walk-around"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-DATABASES = databases.settings_for(
-    env.read("DATABASE_URL", str, default=""), HOME, synchronous="NORMAL"
-)
+DATABASES = databases.settings_for(DATABASE_URL, HOME, synchronous="NORMAL")
 EMAIL_BACKEND = "commonweal.messages.adapters.folder.EmailBackend"
 EMAIL_FILE_PATH = str(HOME / "outbox")
 TLS_CERT = TLS_KEY = None
