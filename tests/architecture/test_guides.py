@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import get_commands
 from django.db.models import Model
 
 from commonweal.kernel.types import Personal
 
-GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES, SOURCE = ROOT / "docs" / "guides", ROOT / "src"
 ROW = re.compile(r"^\| `([a-z]+\.[A-Za-z]+)` \| (city|people) \|.*\| (\d+) \|", re.MULTILINE)
 
 
@@ -44,3 +46,16 @@ def test_links_of_the_guides_lead_somewhere(guide: Path) -> None:
     ]
 
     assert missing == []
+
+
+def test_commands_and_settings_of_the_operators_guide_exist() -> None:
+    text = (GUIDES / "operator.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
+
+    verbs = set(re.findall(r"^commonweal ([a-z]+)|`commonweal ([a-z]+)", text, re.MULTILINE))
+    variables = set(re.findall(r"COMMONWEAL_([A-Z_]+)", text))
+
+    assert {first or second for first, second in verbs} <= set(get_commands())
+    unknown = [name for name in variables - {"HOME"} if f'env.read("{name}"' not in source]
+    unread = [name for name in unknown if not re.search(rf'read\(\s*"{name}"', source)]
+    assert unread == []
