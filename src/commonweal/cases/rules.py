@@ -40,8 +40,10 @@ from commonweal.cases.types import (
     RuleCard,
     State,
 )
+from commonweal.city.types import Parameter, ParameterType
 from commonweal.kernel.errors import NotAllowed
 from commonweal.kernel.types import Actor, Channel, Role, words_in
+from commonweal.ledger.types import EntryCard
 from commonweal.methods.search import normalise
 
 _WORKABLE = frozenset(
@@ -399,3 +401,28 @@ def shadowed(rules: Sequence[RuleCard]) -> list[tuple[UUID, UUID]]:
                 pairs.append((later.id, earlier.id))
                 break
     return pairs
+
+
+KEPT_DAYS = Parameter(
+    name="ended_cases_kept_days",
+    type=ParameterType.NUMBER,
+    default=730,
+    low=30,
+    high=36_500,
+    words="How many days after its end the words, photos and contact of a report are kept.",
+)
+
+
+def is_citys_word(entry: EntryCard) -> bool:
+    """Say whether an entry is an answer the city gave: what stays when a case is forgotten."""
+    answers = {State.ANSWERED, State.NOT_OURS, State.CANNOT}
+    return (
+        entry.type == "cases.moved"
+        and entry.actor != "resident"
+        and entry.facts.get("to") in answers
+    )
+
+
+def around(degrees: float | None) -> float | None:
+    """Keep about a hundred metres of a place: enough for a quarter, too coarse for a person."""
+    return None if degrees is None else round(degrees, 3)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from commonweal.methods.canonical import canonical_json
 from commonweal.methods.leaf import b64url, disclosure, leaf_hash
 from commonweal.methods.receipt import has_plain_check
 
-__all__ = ["append", "append_all", "install_triggers", "maintenance"]
+__all__ = ["append", "append_all", "erase", "install_triggers", "maintenance"]
 
 LONGEST_FACT = 200
 
@@ -138,6 +138,12 @@ def _new_id(said_at: datetime) -> UUID:
     high = (milliseconds << 16) | 0x7000 | (chance >> 62)
     low = (0b10 << 62) | (chance & ((1 << 62) - 1))
     return UUID(int=(high << 64) | low)
+
+
+def erase(entry_ids: Iterable[UUID]) -> int:
+    """Erase the salted texts of these entries: they stay provable and say no longer what it was."""
+    erased, _by_table = Disclosure.objects.filter(entry_id__in=list(entry_ids)).delete()
+    return erased
 
 
 def install_triggers() -> int:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,12 @@ def entry(entry_id: UUID) -> EntryCard | None:
     """Find one entry."""
     found = Entry.objects.filter(id=entry_id).first()
     return _card(found) if found else None
+
+
+def entered_before(entry_ids: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Say which of these entries were made before a time."""
+    older = Entry.objects.filter(id__in=list(entry_ids), at__lt=at)
+    return set(older.values_list("id", flat=True))
 
 
 def disclosed(entry_id: UUID) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """What may be done with a case. Order in each: who, whether, enter, change, announce, return."""
 
+from commonweal.cases.actions.forgetting import forget
 from commonweal.cases.actions.from_file import import_file
 from commonweal.cases.actions.importing import import_cases
 from commonweal.cases.actions.reporter import (
@@ -41,6 +42,7 @@ __all__ = [
     "contest",
     "correct",
     "decline",
+    "forget",
     "hold",
     "import_cases",
     "import_file",

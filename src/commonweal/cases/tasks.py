@@ -1,0 +1,15 @@
+"""Work on the clock: forget what people wrote in cases that ended long ago."""
+
+from datetime import timedelta
+
+from commonweal.cases import actions, rules
+from commonweal.city.queries import parameter
+from commonweal.kernel.queries import clock
+from commonweal.kernel.tasks import every
+
+
+@every("11 1 * * *", outside=True)
+def forget() -> None:
+    at = clock()
+    days = int(parameter(rules.KEPT_DAYS.name, at))
+    actions.forget(ended_before=at - timedelta(days=days), at=at)
