@@ -30,6 +30,7 @@ check:  ## All that must be green before a push; changes nothing
 	$(RUN)/lint-imports
 	$(RUN)/python manage.py makemigrations --check --dry-run
 	$(RUN)/python -m tools.house
+	$(RUN)/python -m tools.environment --check
 
 fix:  ## Format, and repair what can be repaired
 	$(RUN)/ruff check --fix . ; $(RUN)/ruff format .

@@ -17,7 +17,12 @@ class BadEnvironment(Exception):
     """A variable is missing or cannot be read; the message says which and what to do."""
 
 
-def read(name: str, parse: Callable[[str], T], default: object = _MISSING) -> T:
+def read(
+    name: str,
+    parse: Callable[[str], T],
+    default: object = _MISSING,
+    says: str = "",  # what it is for: docs/environment.md is made of these  # noqa: ARG001
+) -> T:
     """Read a variable, or fail with a sentence that names it."""
     full = name if name in _FOREIGN else _PREFIX + name
     raw = os.environ.get(full)
@@ -91,4 +96,9 @@ def tell(name: str, value: str) -> None:
 
 def home() -> Path:
     """Give the folder in which everything of this city lies."""
-    return read("HOME", folder, default=Path.cwd() / "var")
+    return read(
+        "HOME",
+        folder,
+        default=Path.cwd() / "var",
+        says="The folder of this city: stores, photos, keys, assets. The demo uses var/demo.",
+    )

@@ -36,8 +36,21 @@ def folder_of(home: Path) -> Path:
 
 def read(home: Path) -> Keys:
     """Read the keys, or fail with the remedy."""
-    signing = env.read("SECRET_KEY", str, default="") or _file(home, SIGNING)
-    fields = env.read("FIELD_KEYS", env.words, default=[]) or _file(home, FIELDS).split()
+    signing = env.read(
+        "SECRET_KEY",
+        str,
+        default="",
+        says="Signs sessions and forms; 32 random signs or more. Else the file HOME/keys/signing.",
+    )
+    fields = env.read(
+        "FIELD_KEYS",
+        env.words,
+        default=[],
+        says="Encrypts people's values, newest first; `commonweal new_key` makes one. "
+        "Else the file HOME/keys/fields.",
+    )
+    signing = signing or _file(home, SIGNING)
+    fields = fields or _file(home, FIELDS).split()
     if not signing or not fields:
         raise env.BadEnvironment(f"There are no keys in {folder_of(home)}. {REMEDY}")
     if len(signing) < SHORTEST:
@@ -47,7 +60,7 @@ def read(home: Path) -> Keys:
             Fernet(key)
         except ValueError:
             raise env.BadEnvironment(
-                f"Field key {number} is not a key. Make one by: commonweal new-key"
+                f"Field key {number} is not a key. Make one by: commonweal new_key"
             ) from None
     return Keys(signing, fields)
 

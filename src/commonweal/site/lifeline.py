@@ -13,7 +13,9 @@ PATIENCE_S = 12.0
 
 def hold() -> None:
     """End with the supervisor, if one started this process."""
-    supervisor = env.read("SUPERVISOR", int, default=0)  # set by the supervisor for its children
+    supervisor = env.read(
+        "SUPERVISOR", int, default=0, says="Set by `serve` and `demo` for their children."
+    )
     if supervisor:
         end_with(supervisor)
 

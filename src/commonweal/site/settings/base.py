@@ -10,9 +10,19 @@ HOME = env.home()
 SOURCE = Path(__file__).resolve().parents[2]
 
 DEBUG = False
-SECRET_KEY = env.read("SECRET_KEY", str, default="")
-ALLOWED_HOSTS = env.read("HOSTS", env.words, default=["127.0.0.1", "localhost", "[::1]"])
-DATABASE_URL = env.read("DATABASE_URL", databases.checked_url, default="")
+SECRET_KEY = ""  # see keys.py
+ALLOWED_HOSTS = env.read(
+    "HOSTS",
+    env.words,
+    default=["127.0.0.1", "localhost", "[::1]"],
+    says="Further names under which the site is called; that of COMMONWEAL_ADDRESS is known.",
+)
+DATABASE_URL = env.read(
+    "DATABASE_URL",
+    databases.checked_url,
+    default="",
+    says="postgresql://user:password@host:5432/name; without it two SQLite files in HOME.",
+)
 DATABASES = databases.settings_for(DATABASE_URL, HOME)
 DATABASE_ROUTERS = ["commonweal.site.databases.PeopleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -95,12 +105,30 @@ CACHES = {
 }
 
 LOGGING_CONFIG = None
-logs.configure(as_json=env.read("LOG_JSON", env.boolean, default=not sys.stderr.isatty()))
+logs.configure(
+    as_json=env.read(
+        "LOG_JSON",
+        env.boolean,
+        default=not sys.stderr.isatty(),
+        says="Whether log lines are JSON; by default unless somebody watches at a terminal.",
+    )
+)
 
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": DIRECTIVES}
 CSRF_FAILURE_VIEW = "commonweal.edge.refusals.csrf_failure"
-PROXIES = env.read("PROXIES", env.networks, default=[])  # whose X-Forwarded-For counts
-LARGEST_BODY = env.read("UPLOAD_MB", env.positive, default=40) * 1024 * 1024
+PROXIES = env.read(
+    "PROXIES",
+    env.networks,
+    default=[],
+    says="Addresses of your own proxies, such as 127.0.0.1: only their X-Forwarded-For counts.",
+)
+LARGEST_BODY = (
+    env.read(
+        "UPLOAD_MB", env.positive, default=40, says="How large one request may be, in megabytes."
+    )
+    * 1024
+    * 1024
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
@@ -112,7 +140,12 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # Where people find the site; links in mails begin with it.
-ADDRESS = env.read("ADDRESS", str, default="http://127.0.0.1:8000").rstrip("/")
+ADDRESS = env.read(
+    "ADDRESS",
+    str,
+    default="http://127.0.0.1:8000",
+    says="Where people find the site, such as https://city.example; links in mails begin with it.",
+).rstrip("/")
 DEMO = False  # accounts of the demo open nothing elsewhere
 DEMO_PASSWORD = ""
 TLS_CERT: Path | None = None
@@ -122,6 +155,8 @@ _post = env.read(
     "MAIL_URL",
     mail.settings_for,
     default=mail.settings_for(f"file://{HOME / 'outbox'}"),
+    says="How mail leaves: smtp://user:password@host:25?starttls=yes, smtps://user:password@host, "
+    "file:///a/folder or console:. Without it mail is written to HOME/outbox.",
 )
 EMAIL_BACKEND = _post.backend
 EMAIL_HOST, EMAIL_PORT = _post.host, _post.port
@@ -129,7 +164,9 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _post.user, _post.password
 EMAIL_USE_SSL, EMAIL_USE_TLS = _post.ssl, _post.starttls
 EMAIL_TIMEOUT = mail.TIMEOUT_S
 EMAIL_FILE_PATH = _post.folder
-MAIL_FROM = env.read("MAIL_FROM", str, default="noreply@localhost.localdomain")
+MAIL_FROM = env.read(
+    "MAIL_FROM", str, default="noreply@localhost.localdomain", says="The sender of the city's mail."
+)
 DEFAULT_FROM_EMAIL = MAIL_FROM
 
 AUTH_USER_MODEL = "identity.Account"

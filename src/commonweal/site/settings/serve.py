@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from commonweal.site import env, keys
 from commonweal.site.settings.base import *
 
-if env.read("DEBUG", env.boolean, default=False):
+if env.read("DEBUG", env.boolean, default=False, says="Refused: shows the inside to everybody."):
     raise env.BadEnvironment(
         "COMMONWEAL_DEBUG would show the inside of the program to everybody: take it out."
     )
@@ -20,9 +20,16 @@ SECRET_KEY, FIELD_KEYS = _keys.signing, _keys.fields
 
 _address = urlsplit(ADDRESS)
 _is_local = _address.hostname in {"127.0.0.1", "localhost", "::1"}
-TLS_CERT = env.read("TLS_CERT", env.file, default=None)  # the server's own certificate, PEM
-TLS_KEY = env.read("TLS_KEY", env.file, default=None)
-PLAIN_HTTP = env.read("PLAIN_HTTP", env.boolean, default=False)  # a trial inside the own network
+TLS_CERT = env.read(
+    "TLS_CERT", env.file, default=None, says="A certificate (PEM), where no proxy speaks TLS."
+)
+TLS_KEY = env.read("TLS_KEY", env.file, default=None, says="The key of that certificate (PEM).")
+PLAIN_HTTP = env.read(
+    "PLAIN_HTTP",
+    env.boolean,
+    default=False,
+    says="Allows an http address that is not this machine: for a trial inside your own network.",
+)
 if _address.scheme not in {"http", "https"} or not _address.hostname:
     raise env.BadEnvironment(
         f"COMMONWEAL_ADDRESS={ADDRESS} is no address: write https://city.example"
@@ -45,8 +52,20 @@ CSRF_TRUSTED_ORIGINS = [f"{_address.scheme}://{_address.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_SECURE
 if IS_SECURE:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-    SECURE_HSTS_SECONDS = env.read("HSTS_DAYS", env.whole, default=30) * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.read("HSTS_SUBDOMAINS", env.boolean, default=False)
+    SECURE_HSTS_SECONDS = (
+        env.read(
+            "HSTS_DAYS",
+            env.whole,
+            default=30,
+            says="For how many days browsers insist on https; 0 to leave it out.",
+        )
+        * 24
+        * 60
+        * 60
+    )
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.read(
+        "HSTS_SUBDOMAINS", env.boolean, default=False, says="Whether that holds for subdomains too."
+    )
     if PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         SECURE_SSL_REDIRECT = True

@@ -1,0 +1,66 @@
+#!/bin/sh
+# Every test on SQLite, then those marked `database` on PostgreSQL, where one can be found.
+# Usage: BIN=.venv/bin sh tools/test.sh [what pytest shall run]
+set -u
+bin=${BIN:-.venv/bin}
+export PYTHONPATH=src:.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$PWD/var/pycache"   # processes that tests start begin sooner
+
+own=""
+leave() {
+    [ -z "$own" ] || { as_other "$programs/pg_ctl" -D "$own/data" -m immediate stop >/dev/null 2>&1; rm -rf "$own"; }
+}
+trap leave EXIT
+trap 'exit 130' INT TERM HUP
+
+# PostgreSQL refuses to run as root
+as_other() {
+    if [ "$(id -u)" = 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi
+}
+
+answers() {
+    "$bin/python" - "$1" 2>/dev/null <<'PYTHON'
+import sys
+import psycopg
+with psycopg.connect(sys.argv[1], connect_timeout=3) as server:
+    sys.exit(not server.execute(
+        "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()[0])
+PYTHON
+}
+
+# The address that is given, a server on this machine, or one of our own for as long as this takes
+find_postgresql() {
+    for url in "${DATABASE_URL:-}" "postgresql://$(id -un)@127.0.0.1:5432/postgres" \
+        postgresql://postgres@127.0.0.1:5432/postgres; do
+        if [ -n "$url" ] && answers "$url"; then postgresql=$url; return 0; fi
+    done
+    programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+    [ -n "$programs" ] || { found=$(command -v initdb) && programs=$(dirname "$found"); } || return 1
+    own=$(mktemp -d) && chmod 755 "$own" && mkdir "$own/data"
+    [ "$(id -u)" != 0 ] || chown nobody:nogroup "$own" "$own/data"
+    as_other "$programs/initdb" -D "$own/data" -U postgres -A trust -E UTF8 --no-sync >/dev/null 2>&1 &&
+        as_other "$programs/pg_ctl" -D "$own/data" -w -l "$own/log" -o \
+            "-p 54329 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200" \
+            start >/dev/null 2>&1 &&
+        postgresql=postgresql://postgres@127.0.0.1:54329/postgres && answers "$postgresql"
+}
+
+postgresql=""
+if find_postgresql; then
+    echo "Tests run on SQLite, then those marked 'database' on PostgreSQL (${postgresql##*@})."
+else
+    echo "Tests run on SQLite only: no PostgreSQL is here (Debian: apt install postgresql)."
+fi
+
+env -u DATABASE_URL "$bin/python" -m pytest -m "not prove" "$@"
+result=$?
+if [ -n "$postgresql" ]; then
+    DATABASE_URL=$postgresql "$bin/python" -m pytest -m "database and not prove" "$@"
+    second=$?
+    # 5: what was asked for holds no test of databases
+    [ "$result" != 0 ] || [ "$second" = 5 ] || result=$second
+fi
+[ "$result" = 0 ] || echo "At least one test failed on one of the databases: see above." >&2
+exit "$result"
