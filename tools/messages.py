@@ -435,11 +435,11 @@ def _check_catalogue(
         elif message.plural != entry.msgid_plural:
             yield Flaw(where=where, what=f"the plural of “{key.text}” changed", remedy=remedy)
         else:
-            for what in _wrong(entry, language):
+            for what in wrong(entry, language):
                 yield Flaw(where=where, what=f"“{key.text}” {what}", remedy="Mend its translation")
 
 
-def _wrong(entry: polib.POEntry, language: str) -> Iterator[str]:
+def wrong(entry: polib.POEntry, language: str) -> Iterator[str]:
     said = entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr
     meant = entry.msgid_plural or entry.msgid
     if "fuzzy" in entry.flags:
@@ -452,8 +452,8 @@ def _wrong(entry: polib.POEntry, language: str) -> Iterator[str]:
         yield f"has other places in its translation: {said}"
     if Counter(TAG.findall(meant)) != Counter(TAG.findall(said)):
         yield f"has other tags in its translation: {said}"
-    if foreign := sorted(set(said) & _foreign(language)):
-        yield f"holds {OTHER[language]} characters ({''.join(foreign)}): {said}"
+    if strangers := sorted(set(said) & foreign(language)):
+        yield f"holds {OTHER[language]} characters ({''.join(strangers)}): {said}"
     bare = TAG.sub("", PLACEHOLDER.sub("", meant))
     if re.search(r"[a-zA-Z]{2}", bare) and not HAN.search(said) and meant not in AS_THEY_ARE:
         yield f"is still English: {said}"
@@ -465,7 +465,7 @@ def _wrong(entry: polib.POEntry, language: str) -> Iterator[str]:
 
 
 @cache
-def _foreign(language: str) -> frozenset[str]:
+def foreign(language: str) -> frozenset[str]:
     """List the characters of the other script, which have no place in a catalogue."""
     table = files("opencc") / "dictionary" / TABLES[language]
     found = set()

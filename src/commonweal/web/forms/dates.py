@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext
 
 
 class DateParts(forms.Widget):
@@ -23,7 +23,11 @@ class DateParts(forms.Widget):
         self, name: str, value: object, identity: str, *, wrong: bool
     ) -> list[dict[str, Any]]:
         """Give the boxes with their labels."""
-        labels = {"year": gettext("Year"), "month": gettext("Month"), "day": gettext("Day")}
+        labels = {
+            "year": gettext("Year"),
+            "month": gettext("Month"),
+            "day": pgettext("in a date", "Day"),
+        }
         given = _written(value)
         boxes = []
         for part in self.order():

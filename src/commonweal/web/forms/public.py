@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 
 from commonweal.cases import queries as cases
 from commonweal.cases.types import Filter, Sort, State
@@ -71,7 +72,7 @@ class CasesFilter(PlainForm):
             "state",
             [
                 ("", _("All")),
-                (OPEN, _("Open")),
+                (OPEN, pgettext("reports", "Open")),
                 (LATE, _("Late")),
                 (ENDED, _("Answered or ended")),
                 (_("Exactly"), [(state.value, words.state_label(state)) for state in State]),

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from allauth.account import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from commonweal.web.forms.plain import plain_words
 
@@ -15,7 +16,7 @@ NEW_PASSWORD = (
     _("At least 10 characters. Several words that you remember make a good one."),
 )
 AGAIN = (_("The new password again"), "")
-CODE = (_("Code"), _("You find it in the mail we just sent you."))
+CODE = (pgettext_lazy("from a mail", "Code"), _("You find it in the mail we just sent you."))
 Said = tuple[str | Promise, str | Promise]
 
 

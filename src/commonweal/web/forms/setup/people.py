@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from commonweal.city import queries as the_city
 from commonweal.kernel.types import Role
@@ -30,7 +31,7 @@ class InviteForm(ChangeForm):
     """Somebody who is to work here."""
 
     name = forms.CharField(
-        label=lazy("Name"),
+        label=pgettext_lazy("of a person", "Name"),
         help_text=lazy("Colleagues see it. It is never public."),
         max_length=100,
         widget=forms.TextInput({"autocomplete": "off"}),
