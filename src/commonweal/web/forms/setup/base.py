@@ -12,7 +12,7 @@ from commonweal.city import queries as the_city
 from commonweal.edge.refusals import sentence_of
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Words
-from commonweal.web.forms.plain import PlainForm
+from commonweal.web.forms.plain import PlainForm, plain_words
 from commonweal.web.words import day, say
 
 LONGEST_REASON = 180
@@ -43,6 +43,12 @@ class ChangeForm(PlainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields([name for name in self.fields if name != "reason"])
+
+    def full_clean(self) -> None:
+        """Read what was sent; fields that were added late say what is missing as plainly."""
+        for field in self.fields.values():
+            plain_words(field)
+        super().full_clean()
 
     def choose(self, **choices: Sequence[Any]) -> None:
         """Fill the lists to choose from."""
