@@ -503,6 +503,13 @@ def test_a_wrong_mail_comes_back(body: str, where: str, press: str, send: Send) 
     assert where in page(answer)
 
 
+def test_every_mail_has_a_name_that_says_when_it_is_sent(client: Client) -> None:
+    rows = client.get("/setup/messages/").context["rows"]
+
+    assert len(rows) == len(mails.codes())
+    assert [row["code"] for row in rows if row["title"] == row["code"]] == []
+
+
 def test_a_mail_changed_by_somebody_else_is_not_overwritten(send: Send) -> None:
     where = "/setup/messages/cases.acknowledged/en/"
     send(where, body="First {link}")

@@ -14,7 +14,6 @@ from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Actor
 from commonweal.messages import actions, queries
 from commonweal.messages.types import TemplateCard
-from commonweal.web import words
 from commonweal.web.forms.setup.base import OWN_NAMES, ReasonForm
 from commonweal.web.forms.setup.texts import TemplateForm
 from commonweal.web.pages.setup import told
@@ -42,7 +41,7 @@ def templates(request: HttpRequest) -> HttpResponse:
             }
         )
     for code, row in rows.items():
-        row["title"] = queries.template(code, words.reader_language()).subject
+        row["title"] = told.template_name(code)
     title = _("Messages")
     about = {"title": title, "trail": trail(("", title)), "rows": list(rows.values())}
     return render(request, "setup/templates.html", about)
@@ -59,7 +58,7 @@ def _found(code: str, language: str) -> TemplateCard:
 def template(request: HttpRequest, code: str, language: str) -> HttpResponse:
     """Write a mail anew in one language; look at it before it is saved."""
     card = _found(code, language)
-    title = told.in_language(card.subject, language)
+    title = told.in_language(told.template_name(code), language)
 
     def make(data: QueryDict | None) -> TemplateForm:
         return TemplateForm(data, card=_found(code, language))
@@ -143,7 +142,7 @@ def meaning(fact: str) -> str:
 @administrators_only
 def template_reset(request: HttpRequest, code: str, language: str) -> HttpResponse:
     """Go back to the words that come with the software."""
-    card = _found(code, language)
+    _found(code, language)
     here = reverse("setup-template", args=[code, language])
 
     def act(form: ReasonForm, *, by: Actor, at: datetime, reason: str) -> dict[str, Any]:
@@ -160,7 +159,7 @@ def template_reset(request: HttpRequest, code: str, language: str) -> HttpRespon
     return change(
         request,
         title=_("Go back to the first words?"),
-        steps=[_all(), (here, told.in_language(card.subject, language))],
+        steps=[_all(), (here, told.in_language(told.template_name(code), language))],
         make=lambda data: ReasonForm(data, initial={"seen": _found(code, language).version}),
         act=act,
         then=lambda _answer: here,

@@ -13,8 +13,6 @@ from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Role
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.types import EntryCard
-from commonweal.messages import queries as mail
-from commonweal.messages.errors import NoSuchTemplate
 from commonweal.web import words
 from commonweal.web.forms.setup.base import OWN_NAMES
 
@@ -168,13 +166,46 @@ def _name(entry: EntryCard) -> str:
             case "content.page-saved":
                 return in_language(str(facts["code"]), str(facts["language"]))
             case "messages.template-changed" | "messages.template-reset":
-                title = mail.template(str(facts["code"]), words.reader_language()).subject
-                return in_language(title, str(facts["language"]))
+                return in_language(template_name(str(facts["code"])), str(facts["language"]))
             case "identity.role-given" | "identity.role-ended":
                 return role_in(str(facts["role"]), str(facts.get("unit", "")))
-    except (Refusal, NoSuchTemplate):
+    except Refusal:
         pass
     return str(facts.get("code", entry.type))
+
+
+def template_name(code: str) -> str:
+    """Say when a mail is sent; its code where nobody has said."""
+    known = {
+        "cases.acknowledged": _("To the reporter: the report was read"),
+        "cases.answered": _("To the reporter: the answer"),
+        "cases.assigned": _("To the reporter: another unit has it"),
+        "cases.cannot-be-done": _("To the reporter: it cannot be done"),
+        "cases.confirmed": _("To the reporter: thanks for confirming"),
+        "cases.contested": _("To the reporter: we look again"),
+        "cases.in-work": _("To the reporter: work has begun"),
+        "cases.not-the-citys": _("To the reporter: it is not the city's task"),
+        "cases.on-hold": _("To the reporter: it has to wait"),
+        "cases.question": _("To the reporter: a question"),
+        "cases.received": _("To the reporter: the receipt"),
+        "cases.scheduled": _("To the reporter: the planned day"),
+        "cases.staff-new": _("To staff: a new case"),
+        "cases.staff-overdue": _("To staff: an overdue case"),
+        "cases.withdrawn": _("To the reporter: the report was taken back"),
+        "identity.account_exists": _("Account: there is one already"),
+        "identity.login_code": _("Account: the code to sign in"),
+        "identity.magic_link": _("The link to “My cases”"),
+        "identity.password_changed": _("Account: the password was changed"),
+        "identity.password_reset": _("Account: a new password"),
+        "identity.set_password": _("Account: the first password, for new staff"),
+        "identity.sign_up_code": _("Account: the code to begin"),
+        "identity.unknown_account": _("Account: there is none with this address"),
+        "messages.digest": _("Several messages in one mail"),
+        "messages.signature": _("The end of every mail"),
+        "messages.stop": _("How to stop such mails, at their end"),
+        "messages.test": _("A mail to try whether mails arrive"),
+    }
+    return known.get(code, code)
 
 
 def in_language(name: str, language: str) -> str:
