@@ -168,7 +168,10 @@ class CodeTaken(Refusal):
 class BadCode(Refusal):
     code = "cases.bad-code"
     kind = Kind.INVALID
-    sentence = "A code has small letters, digits and hyphens only, up to 40 characters."
+    sentence = (
+        "This code cannot be used. "
+        "Write small letters, digits and hyphens only, up to 40 characters."
+    )
 
 
 class NameMissing(Refusal):

@@ -22,6 +22,7 @@ from commonweal.city.actions.offices import save_unit
 from commonweal.city.actions.places import save_district, save_landmark
 from commonweal.city.actions.policy import register_parameter, save_profile, set_parameter
 from commonweal.city.adapters.files import (
+    Document,
     Findings,
     did_you_mean,
     problem_of,
@@ -31,6 +32,7 @@ from commonweal.city.adapters.files import (
 )
 
 __all__ = [
+    "Document",
     "Findings",
     "begin_city",
     "check_folder",

@@ -138,7 +138,10 @@ class Document:
         return self.lines.get(path, 1)
 
 
-class _Loader(yaml.SafeLoader):
+_Fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML was built with it
+
+
+class _Loader(_Fast):  # type: ignore[misc, valid-type]  # either is a safe loader
     """YAML as people expect it: 10:30 is no number, `no` is a word, a date stays as written."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  (PyYAML's own shape)
@@ -159,7 +162,7 @@ class _Alias(yaml.YAMLError):
 
 def _check_events(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, yaml.SafeLoader):
+    for event in yaml.parse(text, _Fast):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:

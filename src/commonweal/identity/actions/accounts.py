@@ -92,10 +92,20 @@ def make_person(*, language: str, at: datetime) -> UUID:
 
 
 def make_demo_account(
-    *, mail: str, name: str, password: str, language: str, by: Actor, at: datetime
+    *,
+    mail: str,
+    name: str,
+    password: str,
+    language: str,
+    is_staff: bool = True,
+    by: Actor,
+    at: datetime,
 ) -> UUID:
     """Make an account with a known password that opens nothing outside the demo."""
-    person_id = make_staff(mail=mail, name=name, by=by, at=at, language=language, is_demo=True)
+    if is_staff:
+        person_id = make_staff(mail=mail, name=name, by=by, at=at, language=language, is_demo=True)
+    else:
+        person_id = _account(address_as_sent(mail).lower(), language, at, is_demo=True).person_id
     account = Account.objects.get(person_id=person_id)
     if account.is_demo:
         account.set_password(password)

@@ -1,0 +1,89 @@
+"""Who acts in a made-up city: residents, and an officer for each unit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from commonweal.cases.types import CaseCard
+from commonweal.city import queries as the_city
+from commonweal.identity import actions as identity
+from commonweal.identity import queries as the_people
+from commonweal.kernel.types import ANONYMOUS, SYSTEM, Actor, Channel, Role
+from commonweal.simulation.queries import ACCOUNTS, OFFICERS, PASSWORD
+from commonweal.simulation.rules.stories import RESIDENT
+from commonweal.simulation.types import Do, Story
+
+REASON = "member of the sample city"
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody who acts, by what they are."""
+
+    resident: Actor
+    dispatcher: Actor
+    lead: Actor
+    clerk: UUID
+    officers: dict[UUID, Actor]  # by unit
+    since: datetime
+
+    def reporter_of(self, story: Story) -> Actor:
+        """Say who sends a report: a resident, or a clerk who writes down what somebody says."""
+        if story.channel is not Channel.WEB:
+            return the_people.actor_of_person(self.clerk, at=self.since, channel=story.channel)
+        return self.resident if story.mail == RESIDENT else ANONYMOUS
+
+    def staff_for(self, do: Do, card: CaseCard, story: Story) -> Actor:
+        """Say which member of staff takes a step."""
+        officer = self.officers[card.unit_id]
+        if do is Do.ASSIGN:
+            return self.lead if self.lead.works_for(card.unit_id) else self.dispatcher
+        shared = {Do.ACKNOWLEDGE, Do.PUBLISH, Do.WITHHOLD}
+        return self.dispatcher if do in shared and story.number % 3 == 0 else officer
+
+
+def settle(*, at: datetime) -> People:
+    """Make the demo accounts and an officer for each unit."""
+    units = {unit.code: unit.id for unit in the_city.units()}
+    ids: dict[Role, UUID] = {}
+    for account in ACCOUNTS:
+        ids[account.role] = identity.make_demo_account(
+            mail=account.mail,
+            name=account.name,
+            password=PASSWORD,
+            language=account.language,
+            is_staff=account.role is not Role.RESIDENT,
+            by=SYSTEM,
+            at=at,
+        )
+        if account.role is not Role.RESIDENT:
+            unit_id = units[account.unit] if account.unit else None
+            _appoint(ids[account.role], account.role, unit_id, at)
+    officers = {units["roads"]: ids[Role.OFFICER]}
+    for code, name in OFFICERS.items():
+        person_id = identity.make_staff(
+            mail=f"{code}@tinglan.example",
+            name=name,
+            language="zh-Hant",
+            is_demo=True,
+            by=SYSTEM,
+            at=at,
+        )
+        _appoint(person_id, Role.OFFICER, units[code], at)
+        officers[units[code]] = person_id
+    return People(
+        resident=the_people.actor_of_person(ids[Role.RESIDENT], at=at),
+        dispatcher=_actor(ids[Role.DISPATCHER], at),
+        lead=_actor(ids[Role.LEAD], at),
+        clerk=ids[Role.CLERK],
+        officers={unit_id: _actor(person_id, at) for unit_id, person_id in officers.items()},
+        since=at,
+    )
+
+
+def _appoint(person_id: UUID, role: Role, unit_id: UUID | None, at: datetime) -> None:
+    identity.grant(person_id=person_id, role=role, unit_id=unit_id, reason=REASON, by=SYSTEM, at=at)
+
+
+def _actor(person_id: UUID, at: datetime) -> Actor:
+    return the_people.actor_of_person(person_id, at=at)

@@ -1,0 +1,5 @@
+"""Stories of a made-up city, told by a seeded generator: pure, without a database."""
+
+from commonweal.simulation.rules.stories import stories
+
+__all__ = ["stories"]
