@@ -12,7 +12,7 @@ leave() {
     [ -z "$own" ] || { as_other "$programs/pg_ctl" -D "$own/data" -m immediate stop >/dev/null 2>&1; rm -rf "$own"; }
 }
 trap leave EXIT
-trap 'exit 130' INT TERM HUP
+trap 'exit 130' INT TERM HUP PIPE
 
 # PostgreSQL refuses to run as root
 as_other() {
@@ -38,13 +38,15 @@ find_postgresql() {
     done
     programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
     [ -n "$programs" ] || { found=$(command -v initdb) && programs=$(dirname "$found"); } || return 1
+    port=$("$bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    ours=postgresql://postgres@127.0.0.1:$port/postgres
     own=$(mktemp -d) && chmod 755 "$own" && mkdir "$own/data"
     [ "$(id -u)" != 0 ] || chown nobody:nogroup "$own" "$own/data"
     as_other "$programs/initdb" -D "$own/data" -U postgres -A trust -E UTF8 --no-sync >/dev/null 2>&1 &&
         as_other "$programs/pg_ctl" -D "$own/data" -w -l "$own/log" -o \
-            "-p 54329 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200" \
+            "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200" \
             start >/dev/null 2>&1 &&
-        postgresql=postgresql://postgres@127.0.0.1:54329/postgres && answers "$postgresql"
+        answers "$ours" && postgresql=$ours
 }
 
 postgresql=""
