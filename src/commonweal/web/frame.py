@@ -59,9 +59,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _nav(actor: Actor) -> list[tuple[str, str]]:
     items = [
         ("report", _("Report a problem")),
-        ("cases", _("All cases")),
+        ("cases", _("All reports")),
         ("cases-map", _("Map")),
-        ("my-cases", _("My cases")),
+        ("my-cases", _("My reports")),
     ]
     if actor.has(*CASE_STAFF):
         items = [("staff", _("Queue"))]
