@@ -194,7 +194,7 @@ def template_name(code: str) -> str:
         "cases.withdrawn": _("To the reporter: the report was taken back"),
         "identity.account_exists": _("Account: there is one already"),
         "identity.login_code": _("Account: the code to sign in"),
-        "identity.magic_link": _("The link to “My cases”"),
+        "identity.magic_link": _("The link to “My reports”"),
         "identity.password_changed": _("Account: the password was changed"),
         "identity.password_reset": _("Account: a new password"),
         "identity.set_password": _("Account: the first password, for new staff"),
