@@ -32,7 +32,7 @@ def test_before_it_is_set_up_the_city_has_a_plain_stand_in() -> None:
     city = queries.profile()
 
     assert not queries.is_set_up()
-    assert (city.version, city.name["en"], city.consent_age) == (0, "Our city", 14)
+    assert (city.version, city.name["en"]) == (0, "Our city")
 
 
 def test_the_profile_is_given_as_it_was_saved() -> None:
@@ -159,13 +159,6 @@ def test_of_two_values_of_one_date_the_last_counts() -> None:
 
     assert queries.parameter("consent_age", NOW) == 17
     assert [card.value for card in queries.parameters()] == [16, 17]
-
-
-def test_the_profile_shows_the_consent_age_of_today() -> None:
-    given_parameter(value=16, valid_from=NOW - 400 * DAY)
-    given_parameter(value=18, valid_from=NOW + 36500 * DAY)
-
-    assert queries.profile().consent_age == 16
 
 
 def test_a_value_is_never_overwritten() -> None:

@@ -116,6 +116,7 @@ class CategoryCard:
     id: UUID
     code: str
     parent_id: UUID | None
+    parent_code: str
     parent_names: Words
     names: Words
     hints: Words

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models.functions import Now
+from django.db import connection
 from shapely import STRtree
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
@@ -32,7 +32,6 @@ from commonweal.city.models import (
     OpenWeek,
     ParameterValue,
     Profile,
-    Stamp,
     Unit,
 )
 from commonweal.city.types import (
@@ -88,12 +87,11 @@ __all__ = [
 
 T = TypeVar("T")
 
-_held: dict[str, tuple[UUID, Any]] = {}
+_held: dict[str, tuple[Any, Any]] = {}
 
 
 def _kept(name: str, read: Callable[[], T]) -> T:
-    mark = Stamp.objects.filter(name=name).values_list("mark", flat=True).first()
-    held = _held.get(name)
+    mark, held = _mark(name), _held.get(name)
     if mark is not None and held is not None and held[0] == mark:
         kept: T = held[1]
         return kept
@@ -101,6 +99,14 @@ def _kept(name: str, read: Callable[[], T]) -> T:
     if mark is not None:
         _held[name] = (mark, value)
     return value
+
+
+def _mark(name: str) -> Any:
+    """Read a mark by hand: it is asked several times in every act, and only compared."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mark FROM city_stamp WHERE name = %s", [name])
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 # The city itself
@@ -114,7 +120,6 @@ def is_set_up() -> bool:
 def profile() -> CityProfile:
     """Give the city's name, languages, contact and colours; a stand-in before it is set up."""
     row = _kept("profile", Profile.objects.first)
-    consent_age = _parameter_now("consent_age")
     if row is None:
         return CityProfile(
             name={"zh-Hant": "本市", "zh-Hans": "本市", "en": "Our city"},
@@ -127,7 +132,6 @@ def profile() -> CityProfile:
             brand_colour=rules.BRAND_COLOUR,
             link_colour=rules.LINK_COLOUR,
             tile_address="",
-            consent_age=consent_age,
         )
     return CityProfile(
         name=row.name,
@@ -140,15 +144,8 @@ def profile() -> CityProfile:
         brand_colour=row.brand_colour,
         link_colour=row.link_colour,
         tile_address=row.tile_address,
-        consent_age=consent_age,
         version=row.version,
     )
-
-
-def _parameter_now(name: str) -> Any:
-    rows = ParameterValue.objects.filter(name=name, valid_from__lte=Now())
-    value = rows.order_by("-valid_from", "-number").values_list("value", flat=True).first()
-    return rules.parameter_named(name).default if value is None else value
 
 
 # Districts and landmarks

@@ -135,7 +135,6 @@ class CityProfile:
     brand_colour: str
     link_colour: str
     tile_address: str
-    consent_age: int
     version: int = 0  # 0: nobody has set the city up yet
 
 

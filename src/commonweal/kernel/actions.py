@@ -290,7 +290,7 @@ def once(
     return dict(row.answer)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def index(*, kind: str, ref: UUID, at: datetime, text: str, is_new: bool = False) -> None:
     """Make a thing findable by these words, replacing what was there (a new thing had none)."""
     if not is_new:
@@ -300,7 +300,7 @@ def index(*, kind: str, ref: UUID, at: datetime, text: str, is_new: bool = False
     full_text.put(transaction.get_connection(), row.pk, tokens)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def forget(*, kind: str, ref: UUID) -> None:
     """Take a thing out of the index, in the transaction that withdraws or erases it."""
     for row in SearchText.objects.filter(kind=kind, ref=ref):

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from commonweal.ledger import queries
-from commonweal.ledger.adapters import triggers
+from commonweal.ledger.adapters import heads, triggers
 from commonweal.ledger.errors import ForbiddenFact
-from commonweal.ledger.models import Disclosure, Head, Maintenance
+from commonweal.ledger.models import Disclosure, Maintenance
 from commonweal.ledger.models import Entry as EntryRow
 from commonweal.ledger.types import LEAF_VERSION, Entered, Entry, subject_of
 from commonweal.methods.canonical import canonical_json
@@ -35,10 +35,10 @@ def append_all(entries: Sequence[Entry], *, at: datetime) -> list[Entered]:
     """Enter acts in one go; heads are locked in sorted order, so that nobody waits in a ring."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("append() needs a transaction, or the act and its entry may part")
-    heads = _locked_heads(sorted({entry.subject for entry in entries}))
+    held = heads.lock(connection, sorted({entry.subject for entry in entries}))
     rows, salted, entered = [], [], []
     for entry in entries:
-        head = heads[entry.subject]
+        head = held[entry.subject]
         row, disclosures = _row(entry, head, at)
         head.seq, head.hash = row.seq, row.hash
         rows.append(row)
@@ -55,22 +55,11 @@ def append_all(entries: Sequence[Entry], *, at: datetime) -> list[Entered]:
     if salted:
         Disclosure.objects.bulk_create(salted)
     EntryRow.objects.bulk_create(rows)
-    Head.objects.bulk_update(heads.values(), ["seq", "hash"])
+    heads.save(connection, list(held.values()))
     return entered
 
 
-def _locked_heads(subjects: list[str]) -> dict[str, Head]:
-    """Make what is missing before locking anything: else three writers may wait in a ring."""
-    wanted = Head.objects.filter(subject__in=subjects)
-    known = set(wanted.values_list("subject", flat=True))
-    fresh = [Head(subject=name, seq=0, hash="") for name in subjects if name not in known]
-    if fresh:
-        Head.objects.bulk_create(fresh, ignore_conflicts=True)
-    held = wanted.select_for_update(of=("self",)).order_by("subject")
-    return {head.subject: head for head in held}
-
-
-def _row(entry: Entry, head: Head, at: datetime) -> tuple[EntryRow, list[Disclosure]]:
+def _row(entry: Entry, head: heads.Head, at: datetime) -> tuple[EntryRow, list[Disclosure]]:
     for name, value in entry.facts.items():
         _check_fact(name, value)
     said_at = at.astimezone(UTC).replace(microsecond=0)

@@ -52,6 +52,7 @@ def category_card(row: Category) -> CategoryCard:
         id=row.pk,
         code=row.code,
         parent_id=row.parent.pk if row.parent else None,
+        parent_code=row.parent.code if row.parent else "",
         parent_names=row.parent.names if row.parent else {},
         names=row.names,
         hints=row.hints,
@@ -178,10 +179,9 @@ def decide(
     if not units:
         raise UnitClosed
     open_ids = {unit.id for unit in units}
-    parent = category(about.parent_id).code if about.parent_id else ""
     return rules.route(
         [rule for rule in rules_in_order() if rule.unit_id in open_ids],
-        category=(about.code, parent),
+        category=(about.code, about.parent_code),
         district=the_city.district(district_id).code if district_id else None,
         channel=channel,
         text=text,

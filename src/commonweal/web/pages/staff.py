@@ -40,6 +40,7 @@ from commonweal.web.forms.staff import (
     RevealForm,
     TextForm,
 )
+from commonweal.web.rows import Names
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     form = QueueForm(request.GET or None, by=by)
     wanted = form.wanted()
     page = queries.listing(wanted, at=at, number=_number(request.GET.get("page")))
+    names = Names.read()
     own = queries.counts(QueueForm(None, by=by).wanted(), at=at)
     about = {
         "form": form,
         "page": page,
-        "rows": [_row(card) for card in page.items],
+        "rows": [_row(card, names) for card in page.items],
         "counts": own,
         "is_filtered": bool(request.GET),
     }
@@ -166,13 +168,14 @@ def _number(raw: str | None) -> int:
     return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 7 else 1  # noqa: PLR2004
 
 
-def _row(card: CaseCard) -> dict[str, Any]:
+def _row(card: CaseCard, names: Names | None = None) -> dict[str, Any]:
+    names = names or Names.read()
     return {
         "card": card,
         "url": reverse("staff-case", args=[card.number]),
-        "category": words.category_name(card.category_id),
-        "district": words.district_name(card.district_id),
-        "unit": words.unit_name(card.unit_id),
+        "category": names.kinds.get(card.category_id, ""),
+        "district": names.districts.get(card.district_id, "") if card.district_id else "",
+        "unit": names.units.get(card.unit_id, ""),
         "text": card.text or card.place.words,
         "state": words.state_label(card.state),
         "is_open": queries.is_open(card.state),
@@ -422,11 +425,11 @@ def review(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), now_of(request)
     form = QueueForm({"show": "unreviewed", "sort": "oldest"}, by=by)
     page = queries.listing(form.wanted(), at=at, number=_number(request.GET.get("page")))
-    rows = []
+    rows, names = [], Names.read()
     for card in page.items:
         photos = attachments.attachments(subject_of("case", card.id), public_only=False)
         waiting = [p for p in photos if p.state is AttachmentState.READY and not p.is_public]
-        rows.append({**_row(card), "photos": waiting})
+        rows.append({**_row(card, names), "photos": waiting})
     return render(request, "staff/review.html", {"page": page, "rows": rows})
 
 
