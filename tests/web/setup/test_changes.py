@@ -75,7 +75,7 @@ def test_a_kind_of_report_is_changed_and_keeps_its_questions(here: Town, send: S
 @pytest.mark.parametrize(
     ("said", "where"),
     [
-        ({"code": "Lamp!"}, "A code has small letters"),
+        ({"code": "Lamp!"}, "Write small letters, digits and hyphens only"),
         ({"code": "street"}, "already used"),
         ({"names_en": ""}, "Please fill this in."),
         ({"term_amount": "0"}, "greater than or equal to 1"),
@@ -702,6 +702,21 @@ def test_borders_come_from_a_file(here: Town, send: Send) -> None:
     assert answer.status_code == 302
     assert {one.code for one in city.districts()} == {"north", "south"}
     assert city.district(here.north.id).version == 2
+
+
+def test_another_file_under_a_used_key_is_not_taken_for_done(client: Client, here: Town) -> None:
+    where = "/setup/districts/borders/"
+    opened = client.get(where)
+    typed = {"form_key": key_of(opened), "reason": "new map", "seen": "1"}
+    first, second = (
+        client.post(where, typed | {"borders": collection(feature(code, square(0.0, 9.0)))})
+        for code in ("south", "west")
+    )
+
+    assert (first.status_code, second.status_code) == (302, 422)
+    assert "already sent with other content" in page(second)
+    assert {one.code for one in city.districts()} == {"north", "south"}
+    assert here
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """How every page of Setup works: show, take a change, keep what was typed, say what changed."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -92,6 +93,10 @@ def once(request: HttpRequest, name: str, form: ChangeForm, act: Act) -> dict[st
     """Do an act once, however often its form is sent."""
     said = {key: request.POST.getlist(key) for key in sorted(request.POST) if key != FIRST}
     said.pop("csrfmiddlewaretoken", None)
+    for key in request.FILES:
+        for file in request.FILES.getlist(key):
+            said.setdefault(key, []).append(hashlib.sha256(file.read()).hexdigest())
+            file.seek(0)
     common = {"by": actor_of(request), "at": now_of(request), "reason": form.cleaned_data["reason"]}
     return send_once(
         request, name, body=[request.path, said], act=lambda: act(form, **common) or {}
