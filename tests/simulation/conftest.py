@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from commonweal.simulation.actions import make
@@ -12,6 +13,7 @@ from commonweal.simulation.types import Made
 
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 FEW = 60
+PASSWORD = "walk-around"
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +26,8 @@ def made(
         transaction.atomic(using="people"),
         transaction.atomic(),
     ):
-        yield make(at=NOW, count=FEW)
+        with override_settings(DEMO_PASSWORD=PASSWORD):
+            built = make(at=NOW, count=FEW)
+        yield built
         for alias in ("people", "default"):
             transaction.set_rollback(True, using=alias)

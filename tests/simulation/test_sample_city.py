@@ -26,9 +26,9 @@ from commonweal.simulation.actions import SEED, make
 from commonweal.simulation.actions.making import MAILED, TELLING
 from commonweal.simulation.rules.stories import RESIDENT
 from commonweal.simulation.types import Made
-from tests.simulation.conftest import FEW, NOW
+from tests.simulation.conftest import FEW, NOW, PASSWORD
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("made")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.usefixtures("made")]
 
 
 def all_cases() -> list[CaseCard]:
@@ -103,7 +103,7 @@ def test_there_is_an_account_for_each_role() -> None:
     assert set(roles) == set(Role)
     assert not Account.objects.filter(is_demo=False).exists()
     for account in queries.ACCOUNTS:
-        assert Account.objects.get(email=account.mail).check_password(queries.PASSWORD)
+        assert Account.objects.get(email=account.mail).check_password(PASSWORD)
 
 
 def test_the_resident_has_cases_that_stand_in_different_states() -> None:

@@ -9,7 +9,6 @@ from commonweal.simulation.rules.stories import RESIDENT
 from commonweal.simulation.types import Account
 
 SUBJECT = subject_of("sample-city", UUID("5a3b1e00-0c17-5bb1-8c00-7196a1a90001"))
-PASSWORD = "harbour-lantern-2026"  # noqa: S105  (printed for everybody; opens nothing outside the demo)
 
 ACCOUNTS = (
     Account(role=Role.RESIDENT, mail=RESIDENT, name="何美玲 Ho Mei-ling", language="zh-Hant"),

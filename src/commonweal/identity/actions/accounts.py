@@ -108,7 +108,7 @@ def make_demo_account(
         person_id = _account(address_as_sent(mail).lower(), language, at, is_demo=True).person_id
     account = Account.objects.get(person_id=person_id)
     if account.is_demo:
-        account.set_password(password)
+        account.set_password(password or None)  # without one nobody can sign in
         account.save(update_fields=["password"])
     return person_id
 

@@ -1,15 +1,17 @@
 """Who acts in a made-up city: residents, and an officer for each unit."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.conf import settings
 
 from commonweal.cases.types import CaseCard
 from commonweal.city import queries as the_city
 from commonweal.identity import actions as identity
 from commonweal.identity import queries as the_people
 from commonweal.kernel.types import ANONYMOUS, SYSTEM, Actor, Channel, Role
-from commonweal.simulation.queries import ACCOUNTS, OFFICERS, PASSWORD
+from commonweal.simulation.queries import ACCOUNTS, OFFICERS
 from commonweal.simulation.rules.stories import RESIDENT
 from commonweal.simulation.types import Do, Story
 
@@ -50,7 +52,7 @@ def settle(*, at: datetime) -> People:
         ids[account.role] = identity.make_demo_account(
             mail=account.mail,
             name=account.name,
-            password=PASSWORD,
+            password=settings.DEMO_PASSWORD,
             language=account.language,
             is_staff=account.role is not Role.RESIDENT,
             by=SYSTEM,
@@ -60,6 +62,7 @@ def settle(*, at: datetime) -> People:
             unit_id = units[account.unit] if account.unit else None
             _appoint(ids[account.role], account.role, unit_id, at)
     officers = {units["roads"]: ids[Role.OFFICER]}
+    later = at + timedelta(hours=1)  # those one can sign in as are the first of their role
     for code, name in OFFICERS.items():
         person_id = identity.make_staff(
             mail=f"{code}@tinglan.example",
@@ -67,16 +70,16 @@ def settle(*, at: datetime) -> People:
             language="zh-Hant",
             is_demo=True,
             by=SYSTEM,
-            at=at,
+            at=later,
         )
-        _appoint(person_id, Role.OFFICER, units[code], at)
+        _appoint(person_id, Role.OFFICER, units[code], later)
         officers[units[code]] = person_id
     return People(
         resident=the_people.actor_of_person(ids[Role.RESIDENT], at=at),
         dispatcher=_actor(ids[Role.DISPATCHER], at),
         lead=_actor(ids[Role.LEAD], at),
         clerk=ids[Role.CLERK],
-        officers={unit_id: _actor(person_id, at) for unit_id, person_id in officers.items()},
+        officers={unit_id: _actor(person_id, later) for unit_id, person_id in officers.items()},
         since=at,
     )
 

@@ -18,7 +18,7 @@ Chance = random.Random
 RESIDENT = "resident@tinglan.example"
 PAST = timedelta(days=60)
 MOST_TRIES = 60
-MOST_PHOTOS = 18
+MOST_PHOTOS = 14
 PHOTOGRAPHED, TELLS_WHEN, IN_THE_STORM = 0.25, 0.07, 0.6
 
 # How many of 300 cases stand where today, and how many days ago they may have begun.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.queries import clock
-from commonweal.simulation import actions, queries
+from commonweal.simulation import actions
 
 
 class Command(BaseCommand):
@@ -33,8 +33,3 @@ class Command(BaseCommand):
                     cases=made.cases, photos=made.photos, seconds=round(time.monotonic() - began)
                 )
             )
-        self.stdout.write(
-            _("Sign in as (the password is {password}):").format(password=queries.PASSWORD)
-        )
-        for account in made.accounts:
-            self.stdout.write(f"  {account.mail}")
