@@ -121,6 +121,16 @@ def moment(value: datetime) -> str:
     }
 
 
+def listed(items: Iterable[str]) -> str:
+    """Put words or names side by side, as the reader's language does."""
+    return pgettext("between items", ", ").join(items)
+
+
+def in_turn(items: Iterable[str]) -> str:
+    """Put longer parts side by side."""
+    return pgettext("between reasons", "; ").join(items)
+
+
 def state_label(state: State | str) -> str:
     """Name a state in two or three words."""
     return str(LABELS[State(state)])
@@ -333,7 +343,7 @@ def because(reasons: Iterable[str]) -> str:
                 said.append(_("decided by a person"))
             case _:
                 said.append(_("a rule for every report"))
-    return pgettext("between reasons", "; ").join(said) if said else _("no reason given")
+    return in_turn(said) if said else _("no reason given")
 
 
 def _moved(entry: EntryCard, *, to_reporter: bool) -> str:

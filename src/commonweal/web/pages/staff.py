@@ -258,7 +258,7 @@ def _answers(card: CaseCard) -> list[tuple[str, str]]:
             options |= {"yes": _("Yes"), "no": _("No")}
             given = raw if isinstance(raw, list) else [raw]
             told.append(
-                (words.say(question.words), ", ".join(options.get(g, str(g)) for g in given))
+                (words.say(question.words), words.listed(options.get(g, str(g)) for g in given))
             )
     return told
 

@@ -13,7 +13,7 @@ from commonweal.edge.refusals import sentence_of
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Words
 from commonweal.web.forms.plain import PlainForm, plain_words
-from commonweal.web.words import day, say
+from commonweal.web.words import day, listed, say
 
 LONGEST_REASON = 180
 LONGEST_NAME = 120
@@ -123,7 +123,7 @@ def key_of(name: str, language: str) -> str:
 def shown(field: forms.Field, value: Any) -> str:
     """Write what a field holds as people read it."""
     if isinstance(value, list | tuple):
-        return ", ".join(shown(field, one) for one in value) or "–"
+        return listed(shown(field, one) for one in value) or "–"
     if isinstance(field, forms.ChoiceField):
         for option, label in _flat(field.choices):
             if str(option) == str(value):

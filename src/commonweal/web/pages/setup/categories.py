@@ -26,7 +26,7 @@ from commonweal.web.forms.setup.cases import (
 )
 from commonweal.web.pages.setup import told
 from commonweal.web.pages.setup.desk import administrators_only, change, trail
-from commonweal.web.words import say
+from commonweal.web.words import in_turn, listed, say
 
 
 def _all() -> tuple[str, str]:
@@ -123,7 +123,7 @@ def _row(card: CategoryCard, one: Question) -> dict[str, Any]:
         "kind": KINDS[one.kind],
         "is_required": one.is_required,
         "after": say(before.words) if before else "",
-        "after_is": ", ".join(answers.get(code, code) for code in one.after_is),
+        "after_is": listed(answers.get(code, code) for code in one.after_is),
     }
 
 
@@ -250,7 +250,7 @@ def question_remove(request: HttpRequest, category_id: UUID, code: str) -> HttpR
     if follow:
         warning = _(
             "These questions are asked only after it. Change them first: %(questions)s."
-        ) % {"questions": "; ".join(follow)}
+        ) % {"questions": in_turn(follow)}
     return change(
         request,
         title=_("Remove this question?"),

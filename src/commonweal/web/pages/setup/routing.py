@@ -113,16 +113,16 @@ def conditions(card: RuleCard) -> list[str]:
     places = {one.code: say(one.names) for one in the_city.all_districts()}
     lines = []
     if card.categories:
-        listed = ", ".join(names.get(code, code) for code in card.categories)
+        listed = words.listed(names.get(code, code) for code in card.categories)
         lines.append(_("Kind of report: %(names)s") % {"names": listed})
     if card.districts:
-        listed = ", ".join(places.get(code, code) for code in card.districts)
+        listed = words.listed(places.get(code, code) for code in card.districts)
         lines.append(_("District: %(names)s") % {"names": listed})
     if card.channels:
-        listed = ", ".join(words.channel_label(channel) for channel in card.channels)
+        listed = words.listed(words.channel_label(channel) for channel in card.channels)
         lines.append(_("It comes: %(names)s") % {"names": listed})
     if card.words:
-        lines.append(_("It says one of: %(names)s") % {"names": ", ".join(card.words)})
+        lines.append(_("It says one of: %(names)s") % {"names": words.listed(card.words)})
     return lines or [_("Every report")]
 
 

@@ -18,7 +18,7 @@ from commonweal.ledger.types import subject_of
 from commonweal.web.forms.setup.city import UnitForm
 from commonweal.web.pages.setup import told
 from commonweal.web.pages.setup.desk import administrators_only, change, trail
-from commonweal.web.words import say
+from commonweal.web.words import in_turn, say
 
 
 @administrators_only
@@ -70,7 +70,7 @@ def _unit(request: HttpRequest, card: UnitCard | None) -> HttpResponse:
     ]
     intro = ""
     if ruled:
-        intro = _("These rules send reports to it: %(rules)s.") % {"rules": "; ".join(ruled)}
+        intro = _("These rules send reports to it: %(rules)s.") % {"rules": in_turn(ruled)}
     return change(
         request,
         title=say(card.names) if card else _("New unit"),
