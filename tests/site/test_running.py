@@ -14,7 +14,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
+from commonweal.identity.actions import make_demo_account
+from commonweal.kernel.queries import clock
+from commonweal.kernel.types import SYSTEM
 from commonweal.site import ports
 from tests.kernel.rig import ROOT
 
@@ -64,8 +69,8 @@ def lives(pid: int) -> bool:
 class Demo:
     """A demo in a folder of its own."""
 
-    def __init__(self, home: Path) -> None:
-        self.home, self.port = home, free_port()
+    def __init__(self, home: Path, verb: str = "demo") -> None:
+        self.home, self.port, self._verb = home, free_port(), verb
         kept = {
             key: value
             for key, value in os.environ.items()
@@ -75,11 +80,20 @@ class Demo:
         self.env = kept | {"COMMONWEAL_HOME": str(home), "PYTHONPATH": source}
         self.out = home.with_suffix(".out")
         self.process: subprocess.Popen[bytes] | None = None
+        self.seen: list[int] = []
 
     def start(self, *options: str) -> None:
         with self.out.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "commonweal", "demo", "--port", str(self.port), *options],
+                [
+                    sys.executable,
+                    "-m",
+                    "commonweal",
+                    self._verb,
+                    "--port",
+                    str(self.port),
+                    *options,
+                ],
                 env=self.env,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -130,6 +144,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     one.home.mkdir()
     try:
         one.start("--empty")
+        one.seen = one.tree()
         one.send(signal.SIGINT)
     finally:
         one.clear_away()
@@ -244,31 +259,29 @@ def test_what_dies_is_started_again(prepared: Demo) -> None:
     assert "web ended (killed by SIGKILL)" in prepared.said()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_everything_stops_together_and_a_second_start_keeps_the_data(
-    demo: Demo, number: signal.Signals
-) -> None:
+def test_a_start_at_ctrl_c_leaves_nothing_and_says_that_the_data_is_kept(first: Demo) -> None:
+    assert [pid for pid in first.seen if lives(pid)] == []
+    assert len(first.seen) >= 4
+    assert "Stopped. What you did is kept" in first.said()
+
+
+def test_a_second_start_keeps_the_data(first: Demo, prepared: Demo) -> None:
+    keys = [(one.home / "keys" / "fields").read_text() for one in (first, prepared)]
+
+    assert keys[0] == keys[1]
+    assert "Preparing" in prepared.said()
+
+
+def test_everything_stops_when_the_terminal_is_closed(demo: Demo) -> None:
     demo.start("--empty")
     tree = demo.tree()
 
-    code = demo.send(number)
+    code = demo.send(signal.SIGHUP)
 
-    assert (code, len(tree) >= 4) == (0, True)
-    assert [pid for pid in tree if lives(pid)] == []
-    assert (
-        demo.said()
-        .rstrip()
-        .endswith("Stopped. What you did is kept; start again with the same command.")
-    )
-    if number is signal.SIGINT:
-        key = (demo.home / "keys" / "fields").read_text()
-        demo.start("--empty")
-        assert (demo.home / "keys" / "fields").read_text() == key
+    assert (code, [pid for pid in tree if lives(pid)]) == (0, [])
 
 
 def test_a_fresh_start_throws_the_old_city_away(demo: Demo) -> None:
-    demo.start("--empty")
-    demo.send(signal.SIGTERM)
     (demo.home / "outbox").mkdir(exist_ok=True)
     (demo.home / "outbox" / "old.eml").touch()
 
@@ -288,8 +301,6 @@ def test_nothing_outlives_a_killed_supervisor(demo: Demo) -> None:
 
 
 def test_the_demo_leaves_a_city_that_is_not_a_demo_alone(demo: Demo) -> None:
-    demo.start("--empty")
-    demo.send(signal.SIGTERM)
     (demo.home / "demo").unlink()
 
     again = subprocess.run(
@@ -303,6 +314,34 @@ def test_the_demo_leaves_a_city_that_is_not_a_demo_alone(demo: Demo) -> None:
     assert again.returncode == 1
     assert "holds a city that is not a demo" in again.stderr
     assert (demo.home / "city.sqlite3").exists()
+
+
+def test_a_real_city_starts_in_an_empty_home_and_stops_in_order(tmp_path: Path) -> None:
+    city = Demo(tmp_path / "home", verb="serve")
+    try:
+        city.start("--workers", "1")
+        assert city.get("/livez")[0] == 200
+        assert (city.home / "keys" / "fields").stat().st_mode & 0o777 == 0o600
+        tree = city.tree()
+
+        code = city.send(signal.SIGTERM)
+    finally:
+        city.clear_away()
+
+    assert (code, [pid for pid in tree if lives(pid)]) == (0, [])
+
+
+@pytest.mark.django_db
+def test_a_real_city_with_accounts_of_the_demo_does_not_start(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.HOME = tmp_path
+    make_demo_account(
+        mail="a@tinglan.example", name="A", password="x", language="en", by=SYSTEM, at=clock()
+    )
+
+    with pytest.raises(CommandError, match="1 accounts of the demo"):
+        call_command("serve", "--no-prepare", "--port", str(free_port()))
 
 
 def test_a_port_that_nobody_has_is_free() -> None:

@@ -14,7 +14,6 @@ from commonweal.identity.types import (
     Act,
     ContactCard,
     ContactKind,
-    DemoLogin,
     GrantCard,
     MandateCard,
     PersonCard,
@@ -45,7 +44,6 @@ __all__ = [
     "contacts_of_mail",
     "contacts_of_person",
     "demo_accounts",
-    "demo_logins",
     "grants_of",
     "language_of_mail",
     "mandates_of",
@@ -103,22 +101,6 @@ def account_opens(account_id: UUID) -> bool:
 def demo_accounts() -> int:
     """Count accounts whose password everybody knows."""
     return Account.objects.filter(is_demo=True).count()
-
-
-def demo_logins() -> list[DemoLogin]:
-    """Give one account for each role, to walk around as; empty outside the demo."""
-    if not settings.DEMO:
-        return []
-    order = list(Role)
-    accounts = Account.objects.filter(is_demo=True, is_active=True).order_by("created_at", "email")
-    logins: dict[Role, DemoLogin] = {}
-    for account in accounts.select_related("person"):
-        held = Grant.objects.filter(person_id=account.person_id, until__isnull=True)
-        roles = [Role(role) for role in held.values_list("role", flat=True)] or [Role.RESIDENT]
-        role = max(roles, key=order.index)
-        name = account.person.name
-        logins.setdefault(role, DemoLogin(mail=account.email, name=name, role=role))
-    return sorted(logins.values(), key=lambda login: order.index(login.role))
 
 
 def language_of_mail(mail: str) -> str:

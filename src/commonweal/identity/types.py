@@ -34,15 +34,6 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DemoLogin:
-    """Somebody to be in the demo."""
-
-    mail: str
-    name: str
-    role: Role
-
-
-@dataclass(frozen=True, kw_only=True)
 class ContactCard:
     """A way to reach somebody, without the value itself."""
 

@@ -18,7 +18,7 @@ from django.db import connections
 
 from commonweal.city.queries import profile
 from commonweal.kernel import actions, queries, tasks
-from commonweal.site import health, keys
+from commonweal.site import health, keys, running
 from commonweal.site.health import Finding
 
 PATIENCE_S = 10.0
@@ -136,20 +136,29 @@ def assets() -> Finding:
     )
 
 
+def _where_it_runs() -> str:
+    """Give the address of the demo that runs in this home, whichever port it took."""
+    try:
+        return (settings.HOME / running.FILE).read_text(encoding="utf-8").split()[0]
+    except (OSError, IndexError):
+        return str(settings.ADDRESS)
+
+
 def address() -> Finding:
     """Go in by the front door, as a resident does."""
-    parts = urlsplit(settings.ADDRESS)
+    said = _where_it_runs() if settings.DEMO else settings.ADDRESS
+    parts = urlsplit(said)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     try:
         with closing(kind(parts.hostname or "", parts.port, timeout=5)) as line:
             line.request("GET", "/livez")
             status = line.getresponse().status
-        says = f"{settings.ADDRESS} answers {status}"
+        says = f"{said} answers {status}"
         is_open = status == HTTPStatus.OK
     except (OSError, http.client.HTTPException) as error:
         is_open = False
         is_certificate = isinstance(error, ssl.SSLCertVerificationError)
-        says = f"{settings.ADDRESS}: " + (
+        says = f"{said}: " + (
             "the certificate is not valid" if is_certificate else "nobody answers"
         )
     return Finding(

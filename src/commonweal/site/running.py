@@ -16,6 +16,7 @@ from django.core.management.base import CommandError
 from commonweal.site import ports
 from commonweal.site.supervisor import Child, Supervisor
 
+FILE = "running"
 LONGEST_START_S = 60.0
 
 
@@ -23,7 +24,7 @@ LONGEST_START_S = 60.0
 def alone_in(home: Path, address: str) -> Iterator[None]:
     """Hold the home: two supervisors over one city would tell everything twice as fast, badly."""
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "running").open("a+", encoding="utf-8") as file:
+    with (home / FILE).open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

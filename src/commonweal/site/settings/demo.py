@@ -12,7 +12,7 @@ _keys = keys.read(HOME)
 SECRET_KEY, FIELD_KEYS = _keys.signing, _keys.fields
 
 DEMO = True
-DEMO_PASSWORD = "walk-around"
+DEMO_PASSWORD = "harbour-lantern-2026"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DATABASES = databases.settings_for(DATABASE_URL, HOME, synchronous="NORMAL")
 EMAIL_BACKEND = "commonweal.messages.adapters.folder.EmailBackend"

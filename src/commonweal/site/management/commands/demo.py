@@ -1,16 +1,20 @@
 """`commonweal demo`: a small made-up city to walk around in, on this machine only."""
 
 import argparse
+import io
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from commonweal.identity.queries import demo_logins
+from commonweal.identity.queries import demo_accounts
+from commonweal.simulation.queries import ACCOUNTS
 from commonweal.site import env, keys, running
 from commonweal.site.management.commands.web import port
 from commonweal.site.supervisor import Child
@@ -18,6 +22,9 @@ from commonweal.site.supervisor import Child
 HOST = "127.0.0.1"
 MARK = "demo"
 LAST_LINES = 15
+COLLECT = [
+    sys.executable, "-m", "commonweal", "collectstatic", "--no-input", "--verbosity", "0", "--demo",
+]  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -79,26 +86,31 @@ class Command(BaseCommand):
                     cursor.execute(f"CREATE SCHEMA {schema}")
         connections.close_all()
         for path in home.iterdir():
-            if path.name in {MARK, "running", keys.folder_of(home).name}:
+            if path.name in {MARK, running.FILE, keys.folder_of(home).name}:
                 continue
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _prepare(self, home: Path, *, is_empty: bool) -> None:
-        self.stdout.write(f"Preparing a made-up city in {home} ...")
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        if not is_empty and "sample_city" in get_commands():
-            call_command("sample_city", stdout=self.stdout)
+        self.stdout.write(f"Preparing a made-up city in {home} (about half a minute) ...")
+        # Beside the rest, on another core
+        assets = subprocess.Popen(COLLECT, stdin=subprocess.DEVNULL)  # noqa: S603  (our own command)
+        try:
+            call_command("migrate", verbosity=0)
+            if not is_empty:
+                said = io.StringIO()
+                call_command("sample_city", stdout=said)
+                self.stdout.write(said.getvalue().partition("\n")[0])
+        finally:
+            code = assets.wait()
+        if code:
+            raise CommandError("The assets could not be put in place: see the lines above.")
 
     def _greeting(self, address: str, home: Path) -> str:
         lines = ["", f"The city is open at {address}", ""]
-        if logins := demo_logins():
-            wide = max(len(login.mail) for login in logins)
-            lines.append(
-                f"Sign in at {address}/account/login/ (password: {settings.DEMO_PASSWORD})"
-            )
-            lines += [f"  {login.mail:<{wide}}  {login.role}" for login in logins]
-            lines += [f"  The password of all is {settings.DEMO_PASSWORD}", ""]
+        if demo_accounts():
+            lines.append(f"Sign in at {address}/account/login/ as:")
+            lines += [f"  {one.role:<14} {one.mail:<30} {one.name}" for one in ACCOUNTS]
+            lines += [f"The password of all is {settings.DEMO_PASSWORD}", ""]
         lines.append(f"Mail is written to {home / 'outbox'}, logs to {home / 'log'}.")
         lines.append("Ctrl-C stops everything.")
         return "\n".join(lines)

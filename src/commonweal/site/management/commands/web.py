@@ -55,7 +55,7 @@ class Command(BaseCommand):
             respawn_failed_workers=True,
             workers_kill_timeout=KILL_AFTER_S,
             workers_lifetime=LIFETIME_S,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
             ssl_cert=settings.TLS_CERT,
             ssl_key=settings.TLS_KEY,
         ).serve()
