@@ -182,3 +182,30 @@ def test_nothing_is_loaded_while_anything_is_wrong(folder: Path) -> None:
         load(folder)
 
     assert queries.categories() == []
+
+
+def test_the_starter_set_loads_into_a_new_city(folder: Path) -> None:
+    for name in profile.PART.files:
+        (folder / name).unlink()
+    load(folder)
+    starter = profile.PART.starter
+    assert starter is not None
+
+    assert profile.check(starter) == []
+    profile.load(starter, by=SYSTEM, at=AT, reason="a set to begin with")
+
+    cards = queries.categories(only_open=True)
+    assert len([card for card in cards if card.parent_id]) > 20
+    assert all(set(card.names) == {"zh-Hant", "zh-Hans", "en"} for card in cards)
+    assert queries.suggest_categories("street light")[0].code == "street-lamp"
+
+
+def test_a_rule_for_a_unit_that_never_comes_is_refused_when_loaded(tmp_path: Path) -> None:
+    text = "- names: " + NAMES + "\n  unit: nobody\n"
+    (tmp_path / "routing.yaml").write_text(text, encoding="utf-8")
+
+    assert profile.check(tmp_path) == []
+    with pytest.raises(ProfileHasProblems) as refused:
+        profile.load(tmp_path, by=SYSTEM, at=AT, reason="try it")
+
+    assert [(one.file, one.line) for one in refused.value.problems] == [("routing.yaml", 1)]

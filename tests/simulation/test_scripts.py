@@ -46,7 +46,10 @@ def texts_in(value: Any, language: str = "") -> Iterator[tuple[str, str]]:
 
 
 def documents() -> Iterator[tuple[str, Any]]:
-    for path in sorted([*PROFILE.glob("*.yaml"), *(HERE / "texts").glob("*.yaml")]):
+    starter = HERE.parent / "cases" / "starter"
+    for path in sorted(
+        [*PROFILE.glob("*.yaml"), *(HERE / "texts").glob("*.yaml"), *starter.glob("*.yaml")]
+    ):
         yield path.name, yaml.safe_load(path.read_text(encoding="utf-8"))
     told = json.loads((PROFILE / "districts.geojson").read_text(encoding="utf-8"))
     yield "districts.geojson", [one["properties"]["names"] for one in told["features"]]

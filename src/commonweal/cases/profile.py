@@ -109,6 +109,8 @@ def _load_rules(entries: Sequence[RuleEntry], how: How) -> Changes:
     done, ids = Changes(part="routing"), []
     for entry in entries:
         old = known.get(entry.names[first])
+        if entry.unit not in units:
+            raise ProfileHasProblems(problems=(files.unknown_unit(entry, units),))
         draft = RuleDraft(
             names=entry.names,
             unit_id=units[entry.unit],
@@ -233,5 +235,10 @@ def _rules() -> list[dict[str, object]]:
 
 
 PART = ProfilePart(
-    name="cases", files=(files.CATEGORIES, files.ROUTING), check=check, load=load, save=save
+    name="cases",
+    files=(files.CATEGORIES, files.ROUTING),
+    check=check,
+    load=load,
+    save=save,
+    starter=Path(__file__).parent / "starter",
 )

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from commonweal.cases import rules
+from commonweal.cases.models import Category
 from commonweal.cases.types import Question, QuestionKind, Review
 from commonweal.city import queries as the_city
-from commonweal.city.actions import Document, Findings, read_yaml
+from commonweal.city.actions import Document, Findings, did_you_mean, read_yaml
 from commonweal.city.types import Problem, Term, TermUnit
 from commonweal.kernel.types import Channel, Words
 
@@ -261,7 +262,8 @@ def _options(document: Document, reading: Reading, path: Path_) -> tuple[tuple[s
 
 def _read_rules(document: Document, reading: Reading, folder: Path) -> None:
     known = {
-        "categories": {entry.code for entry in reading.categories},
+        "categories": {entry.code for entry in reading.categories}
+        | set(Category.objects.values_list("code", flat=True)),
         "districts": _districts(folder),
         "unit": _units(folder),
     }
@@ -298,8 +300,10 @@ def _rule(
     }
     for key in ("categories", "districts"):
         for place, code in enumerate(listed[key]):
-            _among(document, findings, (*path, key, place), code, known[key])
-    _among(document, findings, (*path, "unit"), str(said["unit"]), known["unit"])
+            if known[key]:
+                _among(document, findings, (*path, key, place), code, known[key])
+    if known["unit"]:  # while a city is set up its units may not be there yet
+        _among(document, findings, (*path, "unit"), str(said["unit"]), known["unit"])
     channels = []
     for place, word in enumerate(listed["channels"]):
         if _among(document, findings, (*path, "channels", place), word, {*Channel}):
@@ -338,6 +342,16 @@ def _units(folder: Path) -> set[str]:
     return known | {
         row.get("code") or "" for row in csv.DictReader(text.splitlines(), delimiter=mark)
     }
+
+
+def unknown_unit(entry: RuleEntry, known: Iterable[str]) -> Problem:
+    """Say that a rule names a unit that the city does not have."""
+    return Problem(
+        file=ROUTING,
+        line=entry.line,
+        what=_("The name “{key}” is not known here.").format(key=entry.unit[:60]),
+        remedy=did_you_mean(entry.unit, known),
+    )
 
 
 # Pieces

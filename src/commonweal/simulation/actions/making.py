@@ -71,7 +71,7 @@ def _live(*, at: datetime, seed: int, count: int) -> int:
         folder=texts.PROFILE, by=SYSTEM, at=begin, reason="the sample city is made by a seed"
     )
     people = settle(at=begin)
-    told = rules.stories(texts.book(), _town(), seed=seed, until=at, count=count)
+    told = rules.stories(texts.book(), town(), seed=seed, until=at, count=count)
     player = Player(people, ZoneInfo(the_city.profile().zone))
     player.play(told, since=begin, until=at - MAILED)
     city.run_out(at=at - MAILED, limit=count)
@@ -80,7 +80,7 @@ def _live(*, at: datetime, seed: int, count: int) -> int:
     return player.photos
 
 
-def _town() -> Town:
+def town() -> Town:
     """Gather what a storyteller has to know, in an order that does not depend on chance."""
     codes = {card.id: card.code for card in the_city.districts()}
     landmarks = sorted(the_city.all_landmarks(), key=lambda card: card.code)

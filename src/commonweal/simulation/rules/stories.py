@@ -198,12 +198,14 @@ def _days_before(chance: Chance, day: date) -> date | None:
 
 
 def _life(plot: Plot, end: State, until: datetime) -> tuple[datetime, tuple[Step, ...], str]:
-    """Draw beginnings until everything has happened before today."""
-    youngest, oldest = AGES.get(end, (2, PAST / timedelta(days=1) - 0.5))
+    """Draw beginnings, ever older, until everything has happened before today."""
+    most = PAST / timedelta(days=1) - 0.5
+    youngest, oldest = AGES.get(end, (2, most))
     at, steps = until, []
-    for attempt in range(MOST_TRIES):
-        least = youngest + (oldest - youngest) * attempt / MOST_TRIES  # ever older
-        at = _begin(plot, end, until, least, oldest)
+    for attempt in range(MOST_TRIES):  # a long holiday may stand between a step and the next
+        share = attempt / MOST_TRIES
+        eldest = min(oldest * (1 + 4 * share), most)
+        at = _begin(plot, end, until, youngest + (eldest - youngest) * share, eldest)
         steps = plot.told(end, at, until)
         if at < until and all(step.at < until - timedelta(minutes=5) for step in steps):
             break
