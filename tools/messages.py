@@ -9,6 +9,7 @@ the pages. It needs nothing but Python, Django's template lexer and polib. Sente
 """
 
 import ast
+import csv
 import re
 import sys
 from collections import Counter
@@ -19,6 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import polib
+import yaml
 from django.template.base import Lexer, Token, TokenType
 from django.utils.text import smart_split
 from django.utils.translation import trim_whitespace
@@ -31,9 +33,12 @@ OTHER = {"zh_Hant": "Simplified", "zh_Hans": "Traditional"}
 # Characters that the tables call foreign and that are at home all the same, and the other way
 # round; sentences that may stand as they are because they hold no word, or only names; sentences
 # whose translation need not use what is filled in, because it is always the same English word.
-AT_HOME: dict[str, frozenset[str]] = {"zh_Hant": frozenset("台床群峰秘"), "zh_Hans": frozenset()}
+AT_HOME: dict[str, frozenset[str]] = {
+    "zh_Hant": frozenset("台里床群峰秘晒"),
+    "zh_Hans": frozenset(),
+}
 NOT_AT_HOME: dict[str, frozenset[str]] = {
-    "zh_Hant": frozenset("里后"),
+    "zh_Hant": frozenset(),
     "zh_Hans": frozenset("於著乾"),
 }
 AS_THEY_ARE: frozenset[str] = frozenset()
@@ -413,12 +418,55 @@ def check(root: Path) -> Iterator[Flaw]:
     """Find every sentence that is not said well in every language."""
     gathered = gather(root)
     yield from gathered.flaws
+    yield from _check_texts(root)
     for language in LANGUAGES:
         path = path_of(root, language)
         where = path.relative_to(root).as_posix()
         if not gathered.messages and not path.exists():
             continue
         yield from _check_catalogue(where, language, gathered.messages, read(path))
+
+
+def _check_texts(root: Path) -> Iterator[Flaw]:
+    """Look for the other script in what ships beside the catalogues: mails, pages, samples."""
+    for path in sorted((root / SOURCE).rglob("*.*")):
+        for language, text in _shipped(path):
+            if strangers := sorted(set(text) & foreign(language)):
+                yield Flaw(
+                    where=path.relative_to(root).as_posix(),
+                    what=f"{OTHER[language]} characters ({''.join(strangers)}) in “{text[:40]}”",
+                    remedy="Write them as the language does",
+                )
+
+
+def _shipped(path: Path) -> Iterator[tuple[str, str]]:
+    """Give the Chinese texts of a file, each with its language."""
+    if path.suffix == ".md":
+        language = path.stem.rpartition(".")[2].replace("-", "_")
+        if language in LANGUAGES:
+            yield from ((language, line) for line in path.read_text(encoding="utf-8").splitlines())
+    elif path.suffix == ".yaml":
+        yield from _under(yaml.safe_load(path.read_text(encoding="utf-8")), "")
+    elif path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                for column, text in row.items():
+                    language = str(column).rpartition(".")[2].replace("-", "_")
+                    if language in LANGUAGES:
+                        yield language, str(text)
+
+
+def _under(what: object, language: str) -> Iterator[tuple[str, str]]:
+    """Walk through YAML: below a key that is a language, every text is in it."""
+    if isinstance(what, dict):
+        for key, value in what.items():
+            named = str(key).replace("-", "_")
+            yield from _under(value, named if named in LANGUAGES else language)
+    elif isinstance(what, list):
+        for value in what:
+            yield from _under(value, language)
+    elif isinstance(what, str) and language:
+        yield language, what
 
 
 def _check_catalogue(

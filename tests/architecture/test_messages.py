@@ -195,3 +195,19 @@ def test_a_checkout_without_sentences_has_nothing_to_translate(tmp_path: Path) -
     write(tmp_path, "town/rules.py", "")
 
     assert list(messages.check(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("content/a.zh-Hans.md", "# 資料\n"),
+        ("cases/texts/a.yaml", "words:\n  en: {subject: x}\n  zh-Hans: {subject: 資料}\n"),
+        ("city/units.csv", "code,name.zh-Hant,name.zh-Hans\na,資料,資料\n"),
+    ],
+)
+def test_the_other_script_is_found_in_texts_that_ship(tmp_path: Path, name: str, text: str) -> None:
+    write(tmp_path, name, text)
+
+    (flaw,) = messages.check(tmp_path)
+
+    assert "Traditional characters" in flaw.what
