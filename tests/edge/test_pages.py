@@ -159,7 +159,7 @@ def test_a_bug_is_told_with_its_place(guest: Client, caplog: pytest.LogCaptureFi
     guest.get("/refuse/bug")
 
     error = next(json.loads(line) for line in lines(caplog) if "ZeroDivisionError" in line)["error"]
-    assert error[0]["type"] == "ZeroDivisionError"
+    assert error[0]["says"] == "ZeroDivisionError"
     assert any("town.py" in frame for frame in error[0]["where"])
 
 

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from commonweal.kernel import actions, queries
 from commonweal.kernel.errors import NoSuchJob
+from commonweal.kernel.errors import told as words_of
 from commonweal.kernel.models import Job
 from tests.kernel.town import work
 from tests.kernel.town.work import BellRang, told
@@ -127,8 +129,25 @@ def test_the_operator_sees_what_is_parked_and_why() -> None:
 
     (card,) = queries.parked()
 
-    assert (card.id, card.error) == (job_id, "ValueError: the bell is broken")
+    assert (card.id, card.error) == (job_id, "RuntimeError: the bell is broken")
     assert queries.backlog(at=NOW).parked == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            SMTPRecipientsRefused({"chan@example.org": (550, b"no")}),
+            "smtplib.SMTPRecipientsRefused",
+        ),
+        (IntegrityError("Key (mail)=(chan@example.org) exists"), "django.db.utils.IntegrityError"),
+        (ValueError("invalid literal: 'Ms Chan'"), "ValueError"),
+        (KeyError("unit"), "KeyError: 'unit'"),
+        (NoSuchJob(), "NoSuchJob: This job is not parked any more. Reload the list."),
+    ],
+)
+def test_what_is_told_of_an_error_names_no_person(error: Exception, words: str) -> None:
+    assert words_of(error) == words
 
 
 def test_parked_work_is_left_alone_until_it_is_released(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from django.db.models import F
 
 from commonweal.kernel import events
 from commonweal.kernel.adapters import full_text
-from commonweal.kernel.errors import NoSuchJob, SameKeyOtherBody
+from commonweal.kernel.errors import NoSuchJob, SameKeyOtherBody, told
 from commonweal.kernel.events import Event, Reaction
 from commonweal.kernel.models import Given, Job, Schedule, SearchText
 from commonweal.methods.search import index_text
@@ -161,7 +161,7 @@ def run(*, job_id: int, worker: str, clock: Callable[[], datetime]) -> bool:
         return False
     except Exception as error:
         logger.exception("work failed", extra={"job": job.pk, "handler": job.handler})
-        _fail(job, worker, clock(), f"{type(error).__name__}: {error}")
+        _fail(job, worker, clock(), told(error))
         return False
     return True
 

@@ -34,6 +34,31 @@ def _again(cls: type[Refusal], facts: dict[str, object]) -> Refusal:
     return cls(**facts)
 
 
+# Words of other errors may quote what a person wrote: a mail server's refusal names the address.
+_TELLING = (
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+)
+_LONGEST = 500
+
+
+def told(error: BaseException) -> str:
+    """Tell an error for logs and operators: its type, and its words where they name no person."""
+    kind = type(error)
+    name = kind.__qualname__
+    is_plain = kind.__module__ == "builtins" and isinstance(error, _TELLING)
+    if is_plain or isinstance(error, Refusal):
+        return f"{name}: {error}"[:_LONGEST]
+    return f"{kind.__module__}.{name}".removeprefix("builtins.")
+
+
 class SignInFirst(Refusal):
     code = "kernel.sign-in-first"
     kind = Kind.SIGN_IN

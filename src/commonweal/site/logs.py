@@ -9,18 +9,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# Messages of other errors may quote what a person wrote: of those only type and place are told.
-TELLING: tuple[type[BaseException], ...] = (
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-)
+from commonweal.kernel.errors import told
+
 LONGEST_CHAIN = 5
 KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -113,9 +103,7 @@ def _chain_of(error: BaseException) -> list[dict[str, Any]]:
     chain: list[dict[str, Any]] = []
     at: BaseException | None = error
     while at is not None and len(chain) < LONGEST_CHAIN:
-        name = f"{type(at).__module__}.{type(at).__qualname__}".removeprefix("builtins.")
-        words = str(at)[:300] if isinstance(at, TELLING) else ""
-        chain.append({"type": name, "says": words, "where": _frames_of(at.__traceback__)})
+        chain.append({"says": told(at), "where": _frames_of(at.__traceback__)})
         at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
     return chain
 

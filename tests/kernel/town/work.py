@@ -62,7 +62,7 @@ def write(*, word: str) -> None:
 @task()
 def fail(*, word: str) -> None:
     note(word)
-    raise ValueError("the bell is broken")
+    raise RuntimeError("the bell is broken")
 
 
 @task()
