@@ -30,7 +30,7 @@ class Town:
         }
         self.run("migrate", "--verbosity", "0")
 
-    def run(self, *verb: str) -> str:
+    def run(self, *verb: str, seconds: float = 120) -> str:
         """Run a command to its end."""
         done = subprocess.run(
             [sys.executable, "-m", "commonweal", *verb],
@@ -38,7 +38,7 @@ class Town:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -68,8 +68,14 @@ def test_the_work_of_a_killed_worker_is_taken_over(town: Town) -> None:
     assert town.told() == ["before x", "after x"]
 
 
-def test_nothing_is_lost_and_nothing_told_twice_when_workers_are_killed(town: Town) -> None:
-    count, rounds = 120, 8
+@pytest.mark.parametrize(
+    ("count", "rounds"),
+    [(120, 8), pytest.param(4000, 200, marks=pytest.mark.prove)],
+    ids=["8 kills", "200 kills"],
+)
+def test_nothing_is_lost_and_nothing_told_twice_when_workers_are_killed(
+    town: Town, count: int, rounds: int
+) -> None:
     enqueue(
         town,
         "[actions.announce(work.BellRang(at=queries.clock(), subject=f'bell:{n}', seq=n)) "
@@ -78,11 +84,11 @@ def test_nothing_is_lost_and_nothing_told_twice_when_workers_are_killed(town: To
 
     for round_ in range(rounds):
         with town.worker() as worker:
-            time.sleep(0.7 + 0.13 * round_)
+            time.sleep(0.7 + 0.13 * (round_ % 10))
             worker.send_signal(signal.SIGKILL)
         town.sql(FREE)
     while town.waiting():
-        town.run("jobs", "--once")
+        town.run("jobs", "--once", seconds=600)
 
     inside = [word for word in town.told() if not word.startswith("shout")]
     outside = [word for word in town.told() if word.startswith("shout")]
