@@ -22,9 +22,16 @@ def given(subject: str, at: datetime = GIVEN_AT) -> UUID:
 def forget_everything() -> None:
     """Empty the tracked tables, as tests with real transactions must at their end.
 
-    The triggers refuse deletion; only maintenance may.
+    The triggers refuse deletion; only maintenance may. What hangs on these rows goes with the
+    flush that follows. PostgreSQL truncates, which asks no row.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    if connection.vendor != "sqlite":
+        return
+    with (
+        connection.constraint_checks_disabled(),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         Maintenance.objects.create(reason="the test is over")
         for model in tracked_models():
             cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608  (our own names)

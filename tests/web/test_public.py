@@ -257,6 +257,21 @@ class TestPhotos:
         again = eve.get(f"/photos/{kept.id}/full/", **{"If-None-Match": answer["ETag"]})
         assert again.status_code == 304
 
+    def test_staff_of_the_unit_see_it_before_and_others_do_not(
+        self, here: Town, sent: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _receipt, kept = sent
+        for actor, status in (
+            (here.officer, 200),
+            (staff(Role.OFFICER, here.centre.id), 404),
+            (staff(Role.DISPATCHER), 200),
+        ):
+            monkeypatch.setattr("commonweal.edge.requests._read_actor", lambda _r, who=actor: who)
+            answer = Resident().get(f"/photos/{kept.id}/thumb/")
+            assert answer.status_code == status
+            if status == 200:
+                assert "private" in answer["Cache-Control"]
+
     def test_one_that_was_taken_down_is_gone(self, here: Town, eve: Resident, sent: Any) -> None:
         _receipt, kept = sent
         by: dict[str, Any] = {"by": here.officer, "at": kernel.clock()}

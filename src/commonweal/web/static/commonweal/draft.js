@@ -48,25 +48,43 @@ function valuesOf(form) {
   return kept;
 }
 
+// What the server put into the form, before anybody typed.
+function shownIn(form) {
+  const shown = {};
+  for (const field of fieldsOf(form)) {
+    shown[field.name] ??= [];
+    if (isChoice(field)) {
+      if (field.defaultChecked) shown[field.name].push(field.value);
+    } else if (field.tagName === "SELECT") {
+      shown[field.name].push([...field.options].find((one) => one.defaultSelected)?.value ?? "");
+    } else {
+      shown[field.name].push(field.defaultValue);
+    }
+  }
+  return shown;
+}
+
+const same = (one, other) => JSON.stringify(one ?? []) === JSON.stringify(other ?? []);
+
 function read(key) {
   try {
     const draft = JSON.parse(store.getItem(key));
-    return draft && Date.now() - draft.at < KEEP_MS ? draft.values : null;
+    return draft && Date.now() - draft.at < KEEP_MS ? draft : null;
   } catch {
     return null;
   }
 }
 
-// What the page already shows (a form that came back with errors) stands above the draft.
-function restore(form, values) {
+// A draft is put back only over what the page showed when it was begun: a page that shows
+// something newer (a form that came back with errors) stands above the draft.
+function restore(form, { values, shown = {} }) {
   let changed = false;
   const used = {};
+  const now = shownIn(form);
   for (const field of fieldsOf(form)) {
     const kept = values[field.name];
-    if (!kept) continue;
+    if (!kept || !(same(now[field.name], shown[field.name]) || same(now[field.name], kept.map(() => "")))) continue;
     if (isChoice(field)) {
-      const group = [...form.elements].filter((other) => other.name === field.name);
-      if (group.some((other) => other.defaultChecked)) continue;
       if (field.checked !== kept.includes(field.value)) {
         field.checked = kept.includes(field.value);
         changed = true;
@@ -74,8 +92,7 @@ function restore(form, values) {
     } else {
       const position = (used[field.name] = (used[field.name] ?? -1) + 1);
       const text = kept[position] ?? "";
-      const shown = field.tagName === "SELECT" ? [...field.options].some((one) => one.defaultSelected && one.value) : field.defaultValue;
-      if (!shown && text && field.value !== text) {
+      if (text && field.value !== text) {
         field.value = text;
         changed = true;
       }
@@ -103,8 +120,8 @@ function say(notice, words, button) {
 function keep(form) {
   const key = PREFIX + form.dataset.draft;
   const notice = noticeOf(form);
-  const values = read(key);
-  if (values && restore(form, values)) {
+  const draft = read(key);
+  if (draft && restore(form, draft)) {
     const discard = document.createElement("button");
     discard.type = "button";
     discard.className = "cw-tools__link";
@@ -121,7 +138,7 @@ function keep(form) {
   const write = () => {
     clearTimeout(pause);
     try {
-      store.setItem(key, JSON.stringify({ at: Date.now(), values: valuesOf(form) }));
+      store.setItem(key, JSON.stringify({ at: Date.now(), values: valuesOf(form), shown: shownIn(form) }));
     } catch {
       // a full or forbidden store: the form still works
     }
