@@ -287,6 +287,17 @@ class TestReporter:
 
         assert (case.state, case.publication) == (State.WITHDRAWN, Publication.WITHHELD)
 
+    def test_what_was_published_goes_with_the_withdrawal(self, here: Town) -> None:
+        receipt = reported(here.lamp, text="the old mill")
+        actions.publish(
+            case_id=receipt.case_id, text="the old mill", seen=1, by=here.officer, at=NOW
+        )
+
+        actions.withdraw(reporter=reporter(receipt), text="", at=NOW)
+
+        assert queries.public_card(receipt.number, at=NOW).text == ""
+        assert queries.public_listing(Filter(text="mill"), at=NOW).total == 0
+
 
 class TestPublication:
     def test_nothing_is_public_before_review(self, here: Town) -> None:
@@ -307,6 +318,20 @@ class TestPublication:
 
         assert queries.public_listing(Filter(text="mill"), at=NOW).total == 0
         assert queries.listing(Filter(text="mill"), at=NOW).total == 1
+
+    def test_what_was_taken_down_is_not_disclosed_either(self, here: Town) -> None:
+        receipt, by = reported(here.lamp), here.officer
+        seen = actions.publish(
+            case_id=receipt.case_id, text="a name", seen=1, by=by, at=NOW
+        ).version
+        entry = queries.history(receipt.case_id)[-1]
+        assert ledger.disclosed(entry.id) == {"text": "a name"}
+
+        actions.take_down(case_id=receipt.case_id, reason="a name", seen=seen, by=by, at=NOW)
+        kernel.run_waiting(clock=lambda: NOW + timedelta(seconds=1))
+
+        assert ledger.disclosed(entry.id) == {}
+        assert ledger.check_chain(subject_of("case", receipt.case_id)).breaks == ()
 
     def test_a_category_of_private_words_has_no_review(self, here: Town) -> None:
         receipt = reported(here.private)

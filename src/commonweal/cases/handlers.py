@@ -9,14 +9,15 @@ from django.conf import settings
 
 from commonweal.cases import actions, queries
 from commonweal.cases.actions.steps import PROMISE
-from commonweal.cases.events import CaseMoved, CaseReceived, CaseRerouted
-from commonweal.cases.types import CaseCard, State
+from commonweal.cases.events import CaseMoved, CaseReceived, CaseRerouted, CaseReviewed
+from commonweal.cases.types import CaseCard, Publication, State
 from commonweal.city import queries as the_city
 from commonweal.city.events import ClockRanOut
 from commonweal.identity import queries as identity
 from commonweal.identity.types import ContactKind
 from commonweal.kernel.events import Event, on
 from commonweal.kernel.types import Role, words_in
+from commonweal.ledger import actions as ledger
 from commonweal.messages import actions as messages
 from commonweal.messages.types import Recipient
 
@@ -55,6 +56,14 @@ def tell_reporter(event: CaseMoved) -> None:
         "",
     )
     _tell_reporter(event, card, TEMPLATE_OF[State(event.after)], said)
+
+
+@on(CaseReviewed)
+def forget_what_was_taken_down(event: CaseReviewed) -> None:
+    """Erase the salted words behind the record of what was taken down; its entries stay."""
+    if event.publication == Publication.TAKEN_DOWN:
+        reviewed = (e for e in queries.history(event.case_id) if e.type == "cases.reviewed")
+        ledger.erase([entry.id for entry in reviewed if entry.seq < event.seq])
 
 
 @on(CaseReceived)

@@ -17,6 +17,8 @@ def main() -> None:
     module = "demo" if verb == "demo" or "--demo" in sys.argv else "serve"
     if verb in WITHOUT_A_CITY:
         module = "test"
+    else:
+        os.umask(0o077)  # stores, keys and photos are for the city's own account only
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"commonweal.site.settings.{module}")
     try:
         lifeline.hold()

@@ -12,6 +12,7 @@ from commonweal.cases.events import CaseReviewed
 from commonweal.cases.models import AccessKey, Case, Word
 from commonweal.cases.types import CaseCard, Publication, Reporter, Review, State, WordKind
 from commonweal.content import actions as content
+from commonweal.content import queries as photos
 from commonweal.kernel import actions as kernel
 from commonweal.kernel.types import ANONYMOUS
 from commonweal.ledger.types import subject_of
@@ -61,13 +62,25 @@ def add_photos(*, reporter: Reporter, attachments_of: str, at: datetime) -> Case
 
 @transaction.atomic
 def withdraw(*, reporter: Reporter, text: str, at: datetime) -> CaseCard:
-    """Take the report back; what was not yet published will not be."""
+    """Take the report back: its words and photos are public no longer, nor will they be."""
     case = steps.locked(reporter.case_id)
+    rules.check_move(State(case.state), State.WITHDRAWN)
     said = rules.clean_text(text)
     word = steps.say(case, WordKind.REPLY, said, at=at, by=None) if said else None
-    if case.publication == Publication.WAITING:
-        case.publication = Publication.WITHHELD
-    return steps.move(case, State.WITHDRAWN, actor=RESIDENT, at=at, word=word)
+    if case.publication in {Publication.WAITING, Publication.PUBLISHED}:
+        case.publication, case.public_text = Publication.WITHHELD, ""
+    card = steps.move(
+        case,
+        State.WITHDRAWN,
+        actor=RESIDENT,
+        at=at,
+        word=word,
+        facts={"publication": case.publication},
+    )
+    for photo in photos.attachments(subject_of("case", case.pk), public_only=True):
+        content.withhold(attachment_id=photo.id, seen=photo.version, by=ANONYMOUS, at=at)
+    steps.index(case, at=at)
+    return card
 
 
 @transaction.atomic
