@@ -37,7 +37,11 @@ def browser() -> Iterator[Browser]:
 
 def flaws(page: Page) -> list[str]:
     """Say what axe finds on a page, and whether it is wider than its window."""
-    found: Any = Axe().run(page, options={"runOnly": list(RULES)}).response["violations"]
+    found: Any = (
+        Axe()
+        .run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]})
+        .response["violations"]
+    )
     said = [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
     if (over := page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) > 0:
         said.append(f"wider than the window by {over} px")

@@ -5,17 +5,17 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.edge.access import personal
 from commonweal.identity import queries
 from commonweal.kernel.queries import clock
 from commonweal.messages import actions as messages
 from commonweal.messages.queries import contact_of_stop_token
 
 
-@never_cache
+@personal
 @login_required
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
@@ -26,7 +26,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "account/account.html", {"person": card, "has_password": has_password})
 
 
-@never_cache
+@personal
 @csrf_exempt  # mail programs send this by themselves (RFC 8058); the token is the right to do it
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_messages(request: HttpRequest, token: str) -> HttpResponse:
