@@ -1,7 +1,7 @@
 """House rules that need neither a database nor a running city: `python -m tools.house`.
 
 Each rule is one function from the root of the checkout to the breaches it finds. A new rule joins
-RULES at the end of this file; the completeness of translations will be one of them.
+RULES at the end of this file.
 """
 
 import ast
@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools import messages
 
 DEEPEST = 4
 LONGEST_README = 40
@@ -151,6 +153,12 @@ def _refusing(functions: list[ast.FunctionDef]) -> set[str]:
     return found
 
 
+def every_sentence_is_translated(root: Path) -> Iterator[Breach]:
+    """Nobody meets a sentence in another language than the chosen one."""
+    for flaw in messages.check(root):
+        yield Breach(where=flaw.where, what=flaw.what, remedy=flaw.remedy)
+
+
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     if path.is_file():
         yield from enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
@@ -162,7 +170,7 @@ RULES: tuple[Callable[[Path], Iterator[Breach]], ...] = (
     no_deep_folders,
     every_context_is_explained,
     every_method_is_documented,
-    # Here joins: every sentence is translated into every language of the city.
+    every_sentence_is_translated,
 )
 
 

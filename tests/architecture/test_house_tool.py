@@ -103,6 +103,11 @@ def test_this_house_is_tidy() -> None:
             "\n" * 41,
             "src/commonweal/cases/README.md: has 41 lines; 40 are allowed",
         ),
+        (
+            "src/commonweal/content/defaults/a.zh-Hans.md",
+            "# 資料\n",
+            "src/commonweal/content/defaults/a.zh-Hans.md: Traditional characters",
+        ),
     ],
 )
 def test_a_breach_is_told_with_its_place(
