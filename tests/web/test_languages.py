@@ -4,6 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 from uuid import UUID
@@ -150,6 +151,15 @@ def _read(
         elif link.startswith("/"):
             waiting.append(link)
     return reading.forms
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Say what to type where the catalogues are not compiled."""
+    for source in Path("src/commonweal/web/locale").glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            pytest.fail("Translations are not compiled. Type: python hatch_build.py")
 
 
 @pytest.fixture
