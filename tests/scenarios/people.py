@@ -36,6 +36,8 @@ class Resident:
         self.page.fill("#id_text", what)
         self.press()
         self.page.check("input[value='several']")
+        self.press()  # which brings up another question
+        self.page.fill("#id_q-which", "1, 2")
         self.press()
         photo = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": telling("JPEG")}
         self.page.set_input_files("#photo", photo)  # type: ignore[arg-type]  # a file in memory

@@ -93,6 +93,13 @@ def town() -> Town:
                     ("several", words("好幾盞", "好几盏", "Several")),
                 ),
             ),
+            Question(
+                code="which",
+                kind=QuestionKind.TEXT,
+                words=words("是哪幾盞？", "是哪几盏？", "Which ones?"),
+                after="how-many",
+                after_is=("several",),
+            ),
         ),
         term=Term(amount=3, unit=TermUnit.WORKING_DAYS),
     )

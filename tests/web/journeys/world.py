@@ -186,7 +186,8 @@ def _seen(receipt: Receipt) -> int:
 
 def _publish(receipt: Receipt, said: str, by: Actor) -> None:
     cases.publish(case_id=receipt.case_id, text=said, seen=_seen(receipt), by=by, at=clock())
-    content.receive(data=io.BytesIO(photo()), name="a.jpg", subject="draft:1", by=by, at=clock())
+    name = f"{said[:60]}.jpg"
+    content.receive(data=io.BytesIO(photo()), name=name, subject="draft:1", by=by, at=clock())
     reporter = queries.reporter_by_key(receipt.key)
     cases.add_photos(reporter=reporter, attachments_of="draft:1", at=clock())
     work()

@@ -319,6 +319,7 @@ def _questions_page(
         **_frame(draft, category, "questions"),
         "form": form,
         "shown": [one.code for one in form.questions],
+        "branches": any(one.after for one in category.questions),
     }
     name = "questions_part" if request.headers.get("HX-Request") else "questions"
     return render(request, f"report/{name}.html", about, status=422 if form.errors else 200)
