@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from commonweal.cases import actions, queries
+from commonweal.cases.models import AccessKey
 from commonweal.cases.types import ContactDraft, Receipt, State
 from commonweal.content import queries as content
 from commonweal.edge import limits
@@ -221,6 +222,75 @@ class TestActs:
             number, key = receipt_in(ada.read(answer.url))  # type: ignore[attr-defined]
             assert number == receipt.number
             assert ada.get(f"/mine/{key}/").status_code == 200
+
+    def test_a_second_press_gets_the_same_link_though_the_first_answer_was_lost(
+        self, receipt: Receipt, ada: Resident
+    ) -> None:
+        address = f"/mine/{receipt.key}/replace-link/"
+        fields = hidden(ada.read(address))
+        cookie = ada.client.cookies["sessionid"].value
+        first = ada.client.post(address, fields)
+
+        other = Client()
+        other.cookies["sessionid"] = cookie
+        second = other.post(address, fields)
+
+        assert second.url == first.url  # type: ignore[attr-defined]
+        assert AccessKey.objects.filter(case_id=receipt.case_id).count() == 2
+
+    def test_an_old_form_gives_no_link_once_the_links_were_replaced_again(
+        self, receipt: Receipt, ada: Resident
+    ) -> None:
+        thief, address = Resident(), f"/mine/{receipt.key}/replace-link/"
+        fields = hidden(thief.read(address))
+        stolen = thief.client.post(address, fields)
+        opened = queries.reporter_by_key(stolen.url.split("/")[2])  # type: ignore[attr-defined]
+        actions.replace_keys(reporter=opened, at=kernel.clock())  # the reporter, by mailed link
+        keys = AccessKey.objects.filter(case_id=receipt.case_id).count()
+
+        answers = [one.client.post(address, fields).status_code for one in (thief, ada)]
+
+        assert answers == [404, 404]
+        assert thief.get(stolen.url).status_code == 404  # type: ignore[attr-defined]
+        assert AccessKey.objects.filter(case_id=receipt.case_id).count() == keys
+
+    def test_another_session_gets_no_link_by_a_form_that_was_sent(
+        self, receipt: Receipt, ada: Resident
+    ) -> None:
+        address = f"/mine/{receipt.key}/replace-link/"
+        fields = hidden(ada.read(address))
+        assert ada.client.post(address, fields).status_code == 302
+
+        assert Client().post(address, fields).status_code == 404
+
+    def test_replacing_is_slowed_down_for_each_case_and_not_for_each_address(
+        self, here: Town, receipt: Receipt, ada: Resident
+    ) -> None:
+        def replace(key: str) -> tuple[int, str]:
+            answer = ada.send(f"/mine/{key}/replace-link/")
+            url = answer.get("Location", "")
+            return answer.status_code, url.split("/")[2] if url else key
+
+        key, codes = receipt.key, []
+        for _ in range(limits.REPLACE_LINK.burst + 1):
+            code, key = replace(key)
+            codes.append(code)
+
+        assert codes == [302] * limits.REPLACE_LINK.burst + [429]
+        assert replace(reported(here.lamp).key)[0] == 302
+
+    def test_guesses_lock_nobody_behind_the_same_address_out(
+        self, receipt: Receipt, ada: Resident
+    ) -> None:
+        codes = [
+            ada.client.post(f"/mine/{n:05}-00000-00000-00000/replace-link/", fields).status_code
+            for n in range(limits.LOOK_UP.burst + 1)
+            for fields in [hidden(ada.read(f"/mine/{receipt.key}/replace-link/"))]
+        ]
+
+        assert codes == [404] * limits.LOOK_UP.burst + [429]
+        assert ada.send(f"/mine/{receipt.key}/replace-link/").status_code == 302
+        assert ada.send("/my-cases/", mail="ada@example.org").status_code == 302
 
     def test_forms_need_the_key_the_server_made(self, receipt: Receipt, ada: Resident) -> None:
         answer = ada.client.post(f"/mine/{receipt.key}/withdraw/", {"form_key": "forged"})

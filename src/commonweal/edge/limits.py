@@ -29,8 +29,10 @@ class Limit:
 
 
 REPORT = Limit(form="report", burst=20, per_hour=60)
-LOOK_UP = Limit(form="look-up", burst=10, per_hour=20)  # guesses at keys and receipt numbers
-MAIL_ME = Limit(form="mail-me", burst=5, per_hour=10)  # each one sends a mail
+LOOK_UP = Limit(form="look-up", burst=20, per_hour=60)  # keys that open nothing
+OPEN_LINK = Limit(form="open-link", burst=20, per_hour=60)  # mailed links that open nothing
+MAIL_ME = Limit(form="mail-me", burst=20, per_hour=60)  # each may send a mail
+REPLACE_LINK = Limit(form="replace-link", burst=5, per_hour=10)  # of one case, wherever from
 SIGN_IN = Limit(form="sign-in", burst=10, per_hour=30)
 
 

@@ -16,13 +16,21 @@ from commonweal.cases.types import CaseCard
 from commonweal.kernel.fields import EncryptedTextField
 from commonweal.web import words
 
-_NAME = "receipt"
+REPORTED = "receipt"
 _SECRET = EncryptedTextField()  # a session may be read by who reads the database: not its key
 
 
-def keep(request: HttpRequest, *, case_id: UUID, key: str, key_of_form: str, at: datetime) -> None:
+def keep(
+    request: HttpRequest,
+    *,
+    case_id: UUID,
+    key: str,
+    key_of_form: str,
+    at: datetime,
+    name: str = REPORTED,
+) -> None:
     """Keep the receipt of this session for a short while, its secret encrypted."""
-    request.session[_NAME] = {
+    request.session[name] = {
         "case": case_id.hex,
         "key": _SECRET.get_prep_value(key),
         "key_of_form": key_of_form,
@@ -30,14 +38,30 @@ def keep(request: HttpRequest, *, case_id: UUID, key: str, key_of_form: str, at:
     }
 
 
-def kept(request: HttpRequest, *, at: datetime, within: timedelta) -> dict[str, Any] | None:
+def kept(
+    request: HttpRequest, *, at: datetime, within: timedelta, name: str = REPORTED
+) -> dict[str, Any] | None:
     """Give the receipt of this session while it is shown."""
-    raw = request.session.get(_NAME)
+    raw = request.session.get(name)
     if not isinstance(raw, Mapping):
         return None
     if at - datetime.fromisoformat(raw["at"]) > within:
-        del request.session[_NAME]
+        del request.session[name]
         return None
+    return _read(raw)
+
+
+def kept_meanwhile(
+    request: HttpRequest, *, at: datetime, within: timedelta, name: str
+) -> dict[str, Any] | None:
+    """Give the receipt that another press of the same session has kept since this one began."""
+    raw = type(request.session)(request.session.session_key).get(name)
+    if not isinstance(raw, Mapping) or at - datetime.fromisoformat(raw["at"]) > within:
+        return None
+    return _read(raw)
+
+
+def _read(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "case": UUID(hex=raw["case"]),
         "key": _SECRET.from_db_value(raw["key"]),

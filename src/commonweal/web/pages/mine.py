@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -51,7 +51,8 @@ class Own:
         return queries.card(self.reporter.case_id, at=self.at)
 
 
-OPENING = limits.Limit(form="opening", burst=120, per_hour=1_200)
+NEW_LINK = "new-link"  # under this name a session keeps the link it was given last
+NEW_LINK_KEPT = timedelta(hours=1)
 
 
 def by_key(view: View) -> View:
@@ -59,8 +60,6 @@ def by_key(view: View) -> View:
 
     @personal
     def page(request: HttpRequest, key: str, **about: Any) -> HttpResponseBase:
-        if not about.get("photo_id"):
-            limits.take(request, OPENING)
         try:
             reporter = queries.reporter_by_key(key)
         except WrongKey:
@@ -312,25 +311,39 @@ def photo_file(request: HttpRequest, own: Own, photo_id: UUID, size: str) -> Htt
 @require_safe
 def replace_link(request: HttpRequest, own: Own) -> HttpResponseBase:
     """Ask once more before every link given so far is shut."""
+    request.session.setdefault(NEW_LINK, None)  # a press that loses its answer finds it again here
     return render(request, "mine/replace.html", _about(own, page="replace-link"))
 
 
 def _replaced(request: HttpRequest, was: str, opened: Callable[[], Reporter]) -> HttpResponseBase:
     """Shut every link and give a new one; a second press does not lock its own sender out."""
-    limits.take(request, limits.LOOK_UP)
     at, made = now_of(request), list[str]()
 
     def act() -> dict[str, str]:
         reporter = opened()
+        case_id = reporter.case_id
+        limit = limits.REPLACE_LINK
+        limits.spend(f"{limit.form}|{case_id.hex}", limit, at=at)
         made.append(actions.replace_keys(reporter=reporter, at=at))
-        return {"case": reporter.case_id.hex}
+        receipts.keep(request, case_id=case_id, key=made[0], key_of_form=was, at=at, name=NEW_LINK)
+        request.session.save()  # now: a second press may be waiting for this one
+        return {"case": case_id.hex}
 
     answer = once.send_once(request, "mine-replace-link", body=was, act=act)
-    key = made[0] if made else actions.new_key(case_id=UUID(hex=answer["case"]), at=at)
+    key = made[0] if made else _given_already(request, UUID(hex=answer["case"]), was, at)
     messages.success(
         request, _("This is your new link. Keep this page; older links no longer work.")
     )
     return redirect("receipt", key=key)
+
+
+def _given_already(request: HttpRequest, case_id: UUID, was: str, at: datetime) -> str:
+    """Give the link again to the session that was given it, while it opens; none is ever made."""
+    kept = receipts.kept_meanwhile(request, at=at, within=NEW_LINK_KEPT, name=NEW_LINK)
+    if kept is None or (kept["case"], kept["key_of_form"]) != (case_id, was):
+        raise WrongKey
+    queries.reporter_by_key(kept["key"])  # refuses a link that was replaced since
+    return str(kept["key"])
 
 
 @personal
@@ -340,7 +353,11 @@ def replace_by_key(request: HttpRequest, key: str) -> HttpResponseBase:
     if request.method != "POST":
         return by_key(replace_link)(request, key)
     was = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    return _replaced(request, was, lambda: queries.reporter_by_key(key))
+    try:
+        return _replaced(request, was, lambda: queries.reporter_by_key(key))
+    except WrongKey:
+        limits.take(request, limits.LOOK_UP)
+        raise
 
 
 @personal

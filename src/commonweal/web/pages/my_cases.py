@@ -15,6 +15,7 @@ from commonweal.edge.access import personal
 from commonweal.edge.requests import actor_of, now_of
 from commonweal.identity import actions as identity
 from commonweal.identity import queries as people
+from commonweal.identity.errors import LinkUsedUp
 from commonweal.web import words
 from commonweal.web.forms.mine import MailForm
 from commonweal.web.forms.report import refuse
@@ -85,9 +86,12 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """Open the list; a press on a button uses the link up, a mail program that looks does not."""
     if request.method != "POST":
         return render(request, "mine/open.html")
-    limits.take(request, limits.LOOK_UP)
     at = now_of(request)
-    contacts = identity.redeem_magic_link(token=token, at=at)
+    try:
+        contacts = identity.redeem_magic_link(token=token, at=at)
+    except LinkUsedUp:
+        limits.take(request, limits.OPEN_LINK)
+        raise
     request.session.cycle_key()
     request.session[_NAME] = {
         "contacts": [one.hex for one in contacts],
