@@ -14,6 +14,8 @@ from commonweal.cases.errors import (
     NoSuchCategory,
     NothingToReview,
     NotYourCase,
+    TakenBack,
+    TakenDown,
     UnitClosed,
     WrongKey,
     WrongMove,
@@ -345,6 +347,48 @@ class TestPublication:
                 at=NOW,
             )
 
+    def test_what_was_taken_back_cannot_be_published(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+        seen = actions.withdraw(reporter=reporter(receipt), text="", at=NOW).version
+
+        with pytest.raises(TakenBack):
+            actions.publish(case_id=receipt.case_id, text="x", seen=seen, by=here.officer, at=NOW)
+
+    def test_what_was_taken_down_stays_down_until_it_is_corrected(self, here: Town) -> None:
+        receipt, by = reported(here.lamp), here.officer
+        where: dict[str, Any] = {"case_id": receipt.case_id, "by": by, "at": NOW}
+        seen = actions.publish(text="a name", seen=1, **where).version
+        seen = actions.take_down(reason="a name", seen=seen, **where).version
+
+        with pytest.raises(TakenDown):
+            actions.publish(text="a name", seen=seen, **where)
+        seen = actions.correct(reporter=reporter(receipt), text="no name", at=NOW).version
+        assert actions.publish(text="no name", seen=seen, **where).public_text == "no name"
+
+    def test_a_private_category_hides_what_was_public(self, here: Town) -> None:
+        receipt = reported(here.lamp, text="the old mill")
+        where: dict[str, Any] = {"case_id": receipt.case_id, "by": here.lead, "at": NOW}
+        seen = actions.publish(text="the old mill", seen=1, **where).version
+
+        actions.recategorise(category_id=here.private.id, reason="a quarrel", seen=seen, **where)
+
+        assert queries.public_card(receipt.number, at=NOW).text == ""
+
+    def test_photos_that_come_after_the_review_are_reviewed_too(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+        seen = actions.publish(
+            case_id=receipt.case_id, text="x", seen=1, by=here.officer, at=NOW
+        ).version
+        assert queries.counts(Filter(), at=NOW)["unreviewed"] == 0
+
+        actions.add_photos(reporter=reporter(receipt), attachments_of="draft:none", at=NOW)
+
+        assert queries.counts(Filter(), at=NOW)["unreviewed"] == 1
+        actions.withhold(
+            case_id=receipt.case_id, reason="faces", seen=seen + 1, by=here.officer, at=NOW
+        )
+        assert queries.counts(Filter(), at=NOW)["unreviewed"] == 0
+
 
 class TestRecord:
     def test_no_column_changes_without_an_entry(self, here: Town) -> None:
@@ -414,6 +458,7 @@ class TestLists:
             "nobody": Filter(units=frozenset()),
             "since": Filter(since=NOW.date() + timedelta(days=1)),
             "until": Filter(until=NOW.date()),
+            "ever": Filter(since=date.min, until=date.max),
         }
         totals = {name: queries.listing(f, at=NOW).total for name, f in wanted.items()}
 
@@ -426,6 +471,7 @@ class TestLists:
             "nobody": 0,
             "since": 0,
             "until": 2,
+            "ever": 2,
         }
 
     def test_categories_are_found_by_words_people_type(self, here: Town) -> None:  # noqa: ARG002

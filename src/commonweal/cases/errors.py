@@ -111,6 +111,20 @@ class NothingToReview(Refusal):
     sentence = "The city does not publish the words of this kind of report."
 
 
+class TakenBack(Refusal):
+    code = "cases.taken-back"
+    kind = Kind.CONFLICT
+    sentence = "The reporter has taken this report back. Its words and photos stay private."
+
+
+class TakenDown(Refusal):
+    code = "cases.taken-down"
+    kind = Kind.CONFLICT
+    sentence = (
+        "What was taken down stays down. When the reporter corrects the text, you can review it."
+    )
+
+
 class UnitClosed(Refusal):
     code = "cases.unit-closed"
     kind = Kind.INVALID

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from commonweal.cases import actions, queries
 from commonweal.cases.actions.steps import PROMISE
-from commonweal.cases.events import CaseMoved, CaseReceived, CaseRerouted, CaseReviewed
-from commonweal.cases.types import CaseCard, Publication, State
+from commonweal.cases.events import CaseMoved, CaseReceived, CaseRerouted, CaseReviewed, CaseSpoken
+from commonweal.cases.types import CaseCard, Publication, State, WordKind
 from commonweal.city import queries as the_city
 from commonweal.city.events import ClockRanOut
 from commonweal.identity import queries as identity
@@ -37,6 +37,12 @@ TEMPLATE_OF = {
 }
 
 
+FROM_REPORTER = frozenset({WordKind.REPLY, WordKind.CORRECTION, "photo"})
+ON_THE_WAY = frozenset(
+    {State.ACKNOWLEDGED, State.ASSIGNED, State.IN_WORK, State.SCHEDULED, State.ON_HOLD}
+)
+
+
 @on(CaseReceived)
 def send_receipt(event: CaseReceived) -> None:
     """Mail the receipt, with a link of its own to the reporter's page."""
@@ -47,6 +53,8 @@ def send_receipt(event: CaseReceived) -> None:
 def tell_reporter(event: CaseMoved) -> None:
     """Mail what became of the report."""
     card = queries.card(event.case_id, at=event.at)
+    if State(event.after) in ON_THE_WAY and card.state is not State(event.after):
+        return  # it has moved on: an older step is no news
     said = next(
         (
             word.text
@@ -85,6 +93,20 @@ def tell_unit_of_overdue_case(event: ClockRanOut) -> None:
     if kind == "case" and event.kind == PROMISE:
         card = queries.card(UUID(hex_id), at=event.at)
         _tell_unit(event, card, "cases.staff-overdue")
+
+
+@on(CaseMoved)
+def tell_unit_of_a_contested_answer(event: CaseMoved) -> None:
+    """Let the unit hear, in its next digest, that its answer did not settle it."""
+    if event.after == State.CONTESTED:
+        _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-news")
+
+
+@on(CaseSpoken)
+def tell_unit_of_news(event: CaseSpoken) -> None:
+    """Let the unit hear, in its next digest, that the reporter has written or sent photos."""
+    if event.kind in FROM_REPORTER:
+        _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-news")
 
 
 def _tell_reporter(event: Event, card: CaseCard, template: str, said: str) -> None:

@@ -137,6 +137,7 @@ class Case(models.Model):
     answers = models.JSONField(default=dict)
     public_text = models.TextField(blank=True)
     publication = models.CharField(max_length=10, choices=_choices(Publication))
+    photos_wait = models.BooleanField(default=False)  # for review, after the words had theirs
     contact_id = models.UUIDField(null=True, db_index=True)
     received_at = models.DateTimeField()
     happened = models.CharField(max_length=80, blank=True)

@@ -24,12 +24,15 @@ from commonweal.cases.actions.staff import (
     hold,
     note,
     publish,
+    publish_photo,
     recategorise,
     refer,
     schedule,
     start,
     take_down,
+    take_down_photo,
     withhold,
+    withhold_photo,
 )
 
 __all__ = [
@@ -50,6 +53,7 @@ __all__ = [
     "note",
     "order_rules",
     "publish",
+    "publish_photo",
     "recategorise",
     "refer",
     "replace_keys",
@@ -60,6 +64,8 @@ __all__ = [
     "schedule",
     "start",
     "take_down",
+    "take_down_photo",
     "withdraw",
     "withhold",
+    "withhold_photo",
 ]

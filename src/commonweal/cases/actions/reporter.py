@@ -12,7 +12,6 @@ from commonweal.cases.events import CaseReviewed
 from commonweal.cases.models import AccessKey, Case, Word
 from commonweal.cases.types import CaseCard, Publication, Reporter, Review, State, WordKind
 from commonweal.content import actions as content
-from commonweal.content import queries as photos
 from commonweal.kernel import actions as kernel
 from commonweal.kernel.types import ANONYMOUS
 from commonweal.ledger.types import subject_of
@@ -43,7 +42,7 @@ def correct(*, reporter: Reporter, text: str, at: datetime) -> CaseCard:
     said = rules.needed_text(text)
     word = steps.say(case, WordKind.CORRECTION, case.text, at=at, by=None)
     case.text = said
-    if case.publication == Publication.PUBLISHED:
+    if case.publication in {Publication.PUBLISHED, Publication.TAKEN_DOWN}:
         case.publication, case.public_text = Publication.WAITING, ""
     card = _enter_word(case, "cases.corrected", word, at, said)
     steps.index(case, at=at)
@@ -56,6 +55,7 @@ def add_photos(*, reporter: Reporter, attachments_of: str, at: datetime) -> Case
     case = _still_open(reporter)
     subject = subject_of("case", case.pk)
     content.adopt(from_subject=attachments_of, to_subject=subject, by=ANONYMOUS, at=at)
+    case.photos_wait = queries.category(case.category_id).review is not Review.NEVER
     entered = steps.enter(case, "cases.photo-added", actor=RESIDENT, at=at)
     return steps.spoken(case, entered, "photo", at=at, word=None)
 
@@ -67,8 +67,7 @@ def withdraw(*, reporter: Reporter, text: str, at: datetime) -> CaseCard:
     rules.check_move(State(case.state), State.WITHDRAWN)
     said = rules.clean_text(text)
     word = steps.say(case, WordKind.REPLY, said, at=at, by=None) if said else None
-    if case.publication in {Publication.WAITING, Publication.PUBLISHED}:
-        case.publication, case.public_text = Publication.WITHHELD, ""
+    steps.hide(case, at=at)
     card = steps.move(
         case,
         State.WITHDRAWN,
@@ -77,8 +76,6 @@ def withdraw(*, reporter: Reporter, text: str, at: datetime) -> CaseCard:
         word=word,
         facts={"publication": case.publication},
     )
-    for photo in photos.attachments(subject_of("case", case.pk), public_only=True):
-        content.withhold(attachment_id=photo.id, seen=photo.version, by=ANONYMOUS, at=at)
     steps.index(case, at=at)
     return card
 

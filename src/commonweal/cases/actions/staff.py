@@ -8,7 +8,7 @@ from django.db import transaction
 
 from commonweal.cases import queries, rules
 from commonweal.cases.actions import reporting, steps
-from commonweal.cases.errors import NoReporter, NothingToReview
+from commonweal.cases.errors import NoReporter, NoSuchCase, NothingToReview, TakenBack, TakenDown
 from commonweal.cases.events import CaseRerouted, CaseReviewed
 from commonweal.cases.models import Case
 from commonweal.cases.types import (
@@ -21,8 +21,11 @@ from commonweal.cases.types import (
     WordKind,
 )
 from commonweal.city import queries as the_city
+from commonweal.content import actions as content
+from commonweal.content import queries as photos
 from commonweal.kernel import actions as kernel
 from commonweal.kernel.types import Actor
+from commonweal.ledger.types import subject_of
 
 MOST_REASON = 180
 
@@ -97,8 +100,8 @@ def recategorise(
     because = rules.needed_reason(reason)
     before, after = queries.category(case.category_id), queries.category(category_id)
     case.category_id = after.id
-    if after.review is Review.NEVER and case.publication == Publication.WAITING:
-        case.publication = Publication.WITHHELD
+    if after.review is Review.NEVER:
+        steps.hide(case, at=at)
     word = steps.say(case, WordKind.NOTE, because, at=at, by=by)
     entered = steps.enter(
         case,
@@ -189,9 +192,9 @@ def _said(
 
 
 @transaction.atomic
-def note(*, case_id: UUID, text: str, by: Actor, at: datetime) -> CaseCard:
-    """Write down something for colleagues; never shown outside."""
-    case = steps.taken(case_id, Act.NOTE, seen=None, by=by)
+def note(*, case_id: UUID, text: str, by: Actor, at: datetime, seen: int | None = None) -> CaseCard:
+    """Write down something for colleagues; never shown outside. With `seen`, sent twice is once."""
+    case = steps.taken(case_id, Act.NOTE, seen=seen, by=by)
     word = steps.say(case, WordKind.NOTE, rules.needed_text(text), at=at, by=by)
     entered = steps.enter(case, "cases.noted", actor=steps.name_in_record(by, case), at=at)
     return steps.spoken(case, entered, WordKind.NOTE, at=at, word=word)
@@ -201,10 +204,57 @@ def note(*, case_id: UUID, text: str, by: Actor, at: datetime) -> CaseCard:
 def publish(*, case_id: UUID, text: str, seen: int, by: Actor, at: datetime) -> CaseCard:
     """Let everybody read the report, shortened where it names somebody."""
     case = steps.taken(case_id, Act.PUBLISH, seen=seen, by=by)
-    if queries.category(case.category_id).review is Review.NEVER:
-        raise NothingToReview
+    _check_may_be_public(case)
+    if case.publication == Publication.TAKEN_DOWN:
+        raise TakenDown
     said = rules.needed_text(text)
     return _reviewed(case, Publication.PUBLISHED, said, by=by, at=at)
+
+
+def _check_may_be_public(case: Case) -> None:
+    if case.state == State.WITHDRAWN:
+        raise TakenBack
+    if queries.category(case.category_id).review is Review.NEVER:
+        raise NothingToReview
+
+
+@transaction.atomic
+def publish_photo(
+    *, case_id: UUID, attachment_id: UUID, seen: int, by: Actor, at: datetime
+) -> None:
+    """Let everybody see a photo of the report."""
+    case = steps.taken(case_id, Act.PUBLISH, seen=None, by=by)
+    _check_may_be_public(case)
+    _own_photo(case, attachment_id)
+    content.publish(attachment_id=attachment_id, seen=seen, by=by, at=at)
+    steps.photos_seen(case)
+
+
+@transaction.atomic
+def withhold_photo(
+    *, case_id: UUID, attachment_id: UUID, seen: int, by: Actor, at: datetime
+) -> None:
+    """Keep a photo from the public."""
+    case = steps.taken(case_id, Act.WITHHOLD, seen=None, by=by)
+    _own_photo(case, attachment_id)
+    content.withhold(attachment_id=attachment_id, seen=seen, by=by, at=at)
+    steps.photos_seen(case)
+
+
+@transaction.atomic
+def take_down_photo(
+    *, case_id: UUID, attachment_id: UUID, reason: str, by: Actor, at: datetime
+) -> None:
+    """Delete a photo for good; its tombstone stays."""
+    case = steps.taken(case_id, Act.WITHHOLD, seen=None, by=by)
+    _own_photo(case, attachment_id)
+    content.take_down(attachment_id=attachment_id, reason=reason, by=by, at=at)
+    steps.photos_seen(case)
+
+
+def _own_photo(case: Case, attachment_id: UUID) -> None:
+    if photos.attachment(attachment_id).subject != subject_of("case", case.pk):
+        raise NoSuchCase
 
 
 @transaction.atomic
@@ -228,6 +278,7 @@ def _reviewed(
     case: Case, publication: Publication, text: str, *, by: Actor, at: datetime
 ) -> CaseCard:
     case.publication, case.public_text = publication, text
+    case.photos_wait = False
     entered = steps.enter(
         case,
         "cases.reviewed",

@@ -16,9 +16,11 @@ from commonweal.cases.types import Act, CaseCard, CategoryCard, Publication, Sta
 from commonweal.city import actions as city
 from commonweal.city import queries as the_city
 from commonweal.city.types import ClockState
+from commonweal.content import actions as content
+from commonweal.content import queries as photos
 from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked
-from commonweal.kernel.types import Actor, Role
+from commonweal.kernel.types import SYSTEM, Actor, Role
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.types import Entered, Entry, subject_of
 from commonweal.methods.receipt import access_key
@@ -176,6 +178,20 @@ def _turn_clock(case: Case, before: State, to: State, subject: str, at: datetime
         case.paused_at = None
     elif before is not State.WAITING:
         case.paused_at = at
+
+
+def hide(case: Case, *, at: datetime) -> None:
+    """Take words and photos from the public; the entry that follows carries it."""
+    if case.publication in {Publication.WAITING, Publication.PUBLISHED}:
+        case.publication, case.public_text = Publication.WITHHELD, ""
+    for photo in photos.attachments(subject_of("case", case.pk), public_only=True):
+        content.withhold(attachment_id=photo.id, seen=photo.version, by=SYSTEM, at=at)
+
+
+def photos_seen(case: Case) -> None:
+    """Note that somebody has looked at the photos that came after the words were reviewed."""
+    case.photos_wait = False
+    case.save(update_fields=["photos_wait"])
 
 
 def spoken(case: Case, entered: Entered, kind: str, *, at: datetime, word: Word | None) -> CaseCard:

@@ -1,8 +1,9 @@
 """Lists, counts and points, for staff and for everybody."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DateTimeField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 from commonweal.cases.models import Case
 from commonweal.cases.queries.one import answers_of, case_card, public_case_card
 from commonweal.cases.types import CaseCard, Filter, Point, Publication, PublicCard, Sort, State
+from commonweal.city import queries as the_city
 from commonweal.kernel import queries as kernel
 from commonweal.kernel.types import Page
 
@@ -18,6 +20,7 @@ T = TypeVar("T")
 STAFF_INDEX, PUBLIC_INDEX = "case", "case.public"
 PAGE = 25
 MOST_POINTS = 5_000
+EARLIEST, LATEST = date(1000, 1, 1), date(9000, 1, 1)  # beyond, no zone can be reckoned
 _ORDER = {
     Sort.PROMISE: ("due_at", "id"),
     Sort.NEWEST: ("-received_at", "id"),
@@ -73,7 +76,7 @@ def _overdue(at: datetime) -> Q:
 
 
 def _unreviewed() -> Q:
-    return Q(publication=Publication.WAITING) & ~Q(text="")
+    return (Q(publication=Publication.WAITING) & ~Q(text="")) | Q(photos_wait=True)
 
 
 def _filtered(wanted: Filter, index: str, at: datetime) -> QuerySet[Case]:
@@ -100,11 +103,13 @@ def _filtered(wanted: Filter, index: str, at: datetime) -> QuerySet[Case]:
         rows = rows.filter(assignee_id=wanted.assignee_id)
     if wanted.channel:
         rows = rows.filter(channel=wanted.channel)
+    zone = ZoneInfo(the_city.profile().zone)
     if wanted.since:
-        rows = rows.filter(received_at__gte=datetime.combine(wanted.since, time.min, UTC))
+        first = max(wanted.since, EARLIEST)
+        rows = rows.filter(received_at__gte=datetime.combine(first, time.min, zone))
     if wanted.until:
-        end = datetime.combine(wanted.until + timedelta(days=1), time.min, UTC)
-        rows = rows.filter(received_at__lt=end)
+        last = min(wanted.until, LATEST)
+        rows = rows.filter(received_at__lte=datetime.combine(last, time.max, zone))
     return rows
 
 

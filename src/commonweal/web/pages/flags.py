@@ -1,9 +1,11 @@
 """What people flagged: staff look, keep it, hide it or take it down."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -22,6 +24,7 @@ from commonweal.kernel.types import Role
 from commonweal.ledger.types import subject_of
 from commonweal.web import words
 
+MOST_PAGES = 25
 REVIEWERS = (Role.OFFICER, Role.LEAD, Role.DISPATCHER)
 
 
@@ -31,7 +34,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     """List open flags on what one may review, the oldest first."""
     by = actor_of(request)
     rows: list[dict[str, Any]] = []
-    for flag in content.flags(size=200).items:
+    for flag in _all_open():
         card = _case_of(request, flag)
         if card is not None and queries.may(by, Act.WITHHOLD, card.unit_id):
             rows.append(
@@ -51,6 +54,17 @@ def flags(request: HttpRequest) -> HttpResponse:
         (FlagOutcome.TAKEN_DOWN.value, _("Take it down")),
     ]
     return render(request, "staff/flags.html", {"rows": rows, "outcomes": outcomes})
+
+
+def _all_open() -> Iterator[FlagCard]:
+    """Give every open flag of the city: whose unit it is, the case says."""
+    number = 1
+    while True:
+        page = content.flags(number=number, size=200)
+        yield from page.items
+        if number >= page.last or number >= MOST_PAGES:
+            return
+        number += 1
 
 
 def _is_photo(flag: FlagCard) -> bool:
@@ -73,17 +87,20 @@ def settle(request: HttpRequest, flag_id: UUID) -> HttpResponse:
         queries.check_may(by, Act.WITHHOLD, card.unit_id)
     outcome, raw = request.POST.get("outcome", ""), request.POST.get("seen", "")
     seen = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0  # noqa: PLR2004
-    hides = outcome in {FlagOutcome.WITHHELD, FlagOutcome.TAKEN_DOWN}
-    if card is not None and hides and flag.target == subject_of("case", card.id):
-        _hide(card, request)
-    actions.settle_flag(flag_id=flag_id, outcome=outcome, seen=seen, by=by, at=at)
+    with transaction.atomic():
+        actions.settle_flag(flag_id=flag_id, outcome=outcome, seen=seen, by=by, at=at)
+        if card is not None and flag.target == subject_of("case", card.id):
+            _hide(card, outcome, request)
     messages.success(request, _("Done."))
     return redirect("staff-flags")
 
 
-def _hide(card: CaseCard, request: HttpRequest) -> None:
-    if card.publication is Publication.PUBLISHED:
-        cases.take_down(
+def _hide(card: CaseCard, outcome: str, request: HttpRequest) -> None:
+    hide = {FlagOutcome.WITHHELD: cases.withhold, FlagOutcome.TAKEN_DOWN: cases.take_down}.get(
+        FlagOutcome(outcome)
+    )
+    if hide is not None and card.publication is Publication.PUBLISHED:
+        hide(
             case_id=card.id,
             reason=_("Somebody flagged it."),
             seen=card.version,

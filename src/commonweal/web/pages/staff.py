@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commonweal.cases import actions, queries
-from commonweal.cases.types import Act, CaseCard, Publication, State
-from commonweal.content import actions as content
+from commonweal.cases.types import Act, CaseCard, Publication, Review, State
 from commonweal.content import queries as attachments
 from commonweal.content.types import AttachmentState, Reason
 from commonweal.edge.access import staff_only
@@ -225,6 +224,7 @@ def _shown(
         "deeds": _offered(card, by, returned),
         "photos": attachments.attachments(subject, public_only=False),
         "may_review": queries.may(by, Act.PUBLISH, card.unit_id),
+        "may_be_public": _may_be_public(card),
         "reasons": [(reason.value, words.reason_label(reason)) for reason in Reason],
         "contact": contact,
         "may_reveal": contact is not None and queries.may(by, Act.ANSWER, card.unit_id),
@@ -281,6 +281,8 @@ def _fits(deed: Deed, card: CaseCard) -> bool:
         return False
     if deed.act is Act.ASK and not card.has_reporter:
         return False
+    if deed.slug in {"publish", "withhold"} and not _may_be_public(card):
+        return False
     if deed.slug == "publish":
         return bool(card.text) and card.publication in {Publication.WAITING, Publication.WITHHELD}
     if deed.slug == "withhold":
@@ -288,6 +290,11 @@ def _fits(deed: Deed, card: CaseCard) -> bool:
     if deed.slug == "take-down":
         return card.publication == Publication.PUBLISHED
     return True
+
+
+def _may_be_public(card: CaseCard) -> bool:
+    reviewed = queries.category(card.category_id).review is not Review.NEVER
+    return reviewed and card.state is not State.WITHDRAWN
 
 
 def _form(deed: Deed, card: CaseCard, data: Any = None, *, seen: int | None = None) -> ActForm:
@@ -374,7 +381,7 @@ def _do(deed: Deed, card: CaseCard, said: dict[str, Any], by: Actor, request: Ht
         category_id = UUID(said["category"])
         actions.recategorise(category_id=category_id, reason=said["reason"], **seen)
     elif deed.slug == "note":
-        actions.note(text=said["text"], **common)
+        actions.note(text=said["text"], **seen)
 
 
 @require_POST
@@ -407,13 +414,13 @@ def photo(request: HttpRequest, number: str, attachment_id: UUID, what: str) -> 
         return redirect("staff-case", number=card.number)
     raw = request.POST.get("seen", "")
     seen = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0  # noqa: PLR2004
+    which: dict[str, Any] = {"case_id": card.id, "attachment_id": found.id, "by": by, "at": at}
     if what == "publish":
-        content.publish(attachment_id=found.id, seen=seen, by=by, at=at)
+        actions.publish_photo(seen=seen, **which)
     elif what == "withhold":
-        content.withhold(attachment_id=found.id, seen=seen, by=by, at=at)
+        actions.withhold_photo(seen=seen, **which)
     else:
-        reason = request.POST.get("reason", Reason.OTHER)
-        content.take_down(attachment_id=found.id, reason=reason, by=by, at=at)
+        actions.take_down_photo(reason=request.POST.get("reason", Reason.OTHER), **which)
     messages.success(request, _("Done."))
     return redirect("staff-case", number=card.number)
 
