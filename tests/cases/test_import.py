@@ -85,6 +85,16 @@ def test_an_import_pretends_no_history(here: Town, tmp_path: Path) -> None:  # n
     assert ledger.check_chain(subject_of("case", card.id)).breaks == ()
 
 
+def test_an_import_pretends_no_promise(here: Town, tmp_path: Path) -> None:  # noqa: ARG001
+    brought(tmp_path, GOOD, GOOD.replace("1,2018", "2,2018", 1).replace("shut", "open"))
+
+    cards = queries.listing(Filter(), at=NOW).items
+    assert [(card.is_promised, card.is_overdue) for card in cards] == [(False, False)] * 2
+    assert queries.listing(Filter(only_overdue=True), at=NOW).total == 0
+    assert queries.counts(Filter(), at=NOW)["overdue"] == 0
+    assert queries.counts(Filter(), at=NOW)["open"] == 1
+
+
 def test_a_second_run_takes_in_only_what_is_new(here: Town, tmp_path: Path) -> None:  # noqa: ARG001
     brought(tmp_path, GOOD)
 

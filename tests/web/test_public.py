@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from commonweal.cases import actions, queries
-from commonweal.cases.types import ContactDraft, Place, Receipt
+from commonweal.cases.types import ContactDraft, Filter, Foreign, Place, Receipt, State
 from commonweal.content import actions as content_actions
 from commonweal.content import queries as content
 from commonweal.edge import limits
 from commonweal.kernel import queries as kernel
 from commonweal.kernel.actions import run_waiting
-from commonweal.kernel.types import ANONYMOUS, Role
-from tests.factories.cases import NOW, Town, card, draft, reported, staff, town
+from commonweal.kernel.types import ANONYMOUS, Channel, Role
+from commonweal.web import words
+from tests.factories.cases import ADMINISTRATOR, NOW, Town, card, draft, reported, staff, town
 from tests.web.walk import Resident, photo
 
 pytestmark = [pytest.mark.django_db]
@@ -338,6 +339,34 @@ class TestFlags:
 
         assert sent == [302] * 10 + [429]
         assert limits.REPORT.burst > 1
+
+
+def test_a_report_of_another_system_shows_no_promise(here: Town, eve: Resident) -> None:
+    foreign = Foreign(
+        source="elsewhere",
+        source_id="1",
+        row_digest="0" * 64,
+        category_id=here.lamp.id,
+        unit_id=None,
+        state=State.ANSWERED,
+        received=NOW - timedelta(days=900),
+        closed=NOW - timedelta(days=600),
+        text="No water",
+        place=Place(),
+        channel=Channel.IMPORT,
+    )
+    actions.import_cases(foreign=[foreign], file_digest="0" * 64, by=ADMINISTRATOR, at=NOW)
+    (found,) = queries.public_listing(Filter(), at=NOW).items
+
+    page = eve.get(f"/cases/{found.number}/").content.decode()
+    table = eve.get("/cases/").content.decode()
+
+    assert page.count("Taken over from another system.") == 2
+    assert "Promised until" not in page
+    assert "can confirm" not in page
+    assert "· from another system ·" in page
+    assert "Administrator" not in page
+    assert words.day(found.due_at) not in table
 
 
 def test_the_first_page_says_what_to_do(here: Town, eve: Resident) -> None:

@@ -167,7 +167,7 @@ def _facts(card: CaseCard, language: str) -> dict[str, str]:
     return {
         "number": card.number,
         "category": words_in(queries.category(card.category_id).names, language),
-        "due": _day(card.due_at.astimezone(zone).date(), language),
+        "due": _day(card.due_at.astimezone(zone).date(), language) if card.is_promised else "–",
     }
 
 

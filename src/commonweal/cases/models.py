@@ -143,6 +143,7 @@ class Case(models.Model):
     happened = models.CharField(max_length=80, blank=True)
     due_at = models.DateTimeField()
     promised_at = models.DateTimeField()
+    is_promised = models.BooleanField(default=True)  # else the dates only give an order
     paused_at = models.DateTimeField(null=True)  # since when the promise waits for the reporter
     planned_for = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)

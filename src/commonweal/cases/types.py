@@ -248,6 +248,7 @@ class CaseCard:
     happened: str
     due_at: datetime
     promised_at: datetime  # the date first promised
+    is_promised: bool  # False for a report of another system, to which nobody gave a date
     planned_for: date | None
     closed_at: datetime | None
     is_overdue: bool
@@ -273,6 +274,7 @@ class PublicCard:
     answer: str  # the newest published answer, else empty
     received_at: datetime
     due_at: datetime
+    is_promised: bool
     closed_at: datetime | None
     is_overdue: bool
 

@@ -28,7 +28,7 @@ class Row:
     state: str
     label: str
     received: datetime
-    due: datetime
+    due: datetime | None  # nothing where nobody promised a date
     closed: datetime | None
     is_late: bool
     text: str
@@ -85,7 +85,7 @@ def _row(names: Names, card: CaseCard | PublicCard, *, url: str, text: str, answ
         state=card.state,
         label=words.state_label(card.state),
         received=card.received_at,
-        due=card.due_at,
+        due=card.due_at if card.is_promised else None,
         closed=card.closed_at,
         is_late=card.is_overdue,
         text=Truncator(text).chars(EXCERPT),

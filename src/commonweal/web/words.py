@@ -141,6 +141,13 @@ def state_meaning(state: State | str) -> str:
     return str(MEANINGS[State(state)])
 
 
+def case_meaning(card: CaseCard | PublicCard) -> str:
+    """Say in a sentence what the state of a case means; of another system's, nobody can confirm."""
+    if not card.is_promised and card.state is State.ANSWERED:
+        return _("Answered.")
+    return state_meaning(card.state)
+
+
 def channel_label(channel: Channel | str) -> str:
     """Say by which way something came."""
     return str(CHANNELS[Channel(channel)])
@@ -268,7 +275,7 @@ def history(
         told.append(
             HistoryItem(
                 title=sentence(entry, to_reporter=to_reporter, to_staff=to_staff),
-                who=who(entry.actor, to_reporter=to_reporter),
+                who=_entered_by(entry, to_reporter=to_reporter),
                 at=entry.at,
                 when=day(entry.at),
                 number=entry.number,
@@ -278,6 +285,13 @@ def history(
             )
         )
     return told
+
+
+def _entered_by(entry: EntryCard, *, to_reporter: bool) -> str:
+    """Name who acted; what an import brought was nobody's act in this city."""
+    if entry.type == "cases.imported":
+        return channel_label(Channel.IMPORT)
+    return who(entry.actor, to_reporter=to_reporter)
 
 
 def _weighs(entry: EntryCard) -> bool:
@@ -465,6 +479,8 @@ class Pledge:
 def pledge(card: CaseCard | PublicCard) -> Pledge:
     """Say what was promised and whether it is kept; a broken promise is said plainly."""
     due = {"day": day(card.due_at)}
+    if not card.is_promised:
+        return Pledge(text=_("Taken over from another system."), is_late=False)
     if card.state is State.WITHDRAWN:
         return Pledge(text=_("The report was taken back; nothing is promised."), is_late=False)
     if card.closed_at is not None:

@@ -17,7 +17,6 @@ from commonweal.cases.types import (
     Imported,
     Publication,
     Review,
-    term_facts,
 )
 from commonweal.city import queries as the_city
 from commonweal.kernel.types import Actor
@@ -32,7 +31,7 @@ def import_cases(
     """Take in a batch; a row that is already here is left alone.
 
     The entry keeps the digest of file and row and the source's dates as claimed; it does not
-    pretend a history that the source does not tell. No promise runs for what the source has ended.
+    pretend a history or a promise that the source does not tell: its due date only gives an order.
     """
     rules.check_may(by, Act.CONFIGURE, None)
     known = set(
@@ -89,6 +88,7 @@ def _prepared(
         happened=claimed,
         due_at=due,
         promised_at=due,
+        is_promised=False,
         closed_at=(one.closed or received) if ended else None,
         source=one.source,
         source_id=one.source_id,
@@ -105,7 +105,6 @@ def _prepared(
             "category": category.code,
             "unit": unit_id.hex,
             "closed": one.closed.strftime("%Y-%m-%dT%H:%M:%SZ") if one.closed else "",
-            "promise": term_facts(category.term),
         },
         happened=claimed,
     )

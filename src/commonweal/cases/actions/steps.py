@@ -173,7 +173,7 @@ def _turn_clock(case: Case, before: State, to: State, subject: str, at: datetime
     elif has_clock and before is State.WAITING and to is not State.WAITING:
         clock = city.resume_clock(subject=subject, kind=PROMISE, at=at)
     if clock is not None:
-        case.due_at = clock.due_at
+        case.due_at, case.is_promised = clock.due_at, True
     if to is not State.WAITING:
         case.paused_at = None
     elif before is not State.WAITING:

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ("happened", models.CharField(blank=True, max_length=80)),
                 ("due_at", models.DateTimeField()),
                 ("promised_at", models.DateTimeField()),
+                ("is_promised", models.BooleanField(default=True)),
                 ("paused_at", models.DateTimeField(null=True)),
                 ("planned_for", models.DateField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),

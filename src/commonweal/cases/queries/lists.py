@@ -72,7 +72,8 @@ def counts(wanted: Filter, *, at: datetime) -> dict[str, int]:
 
 def _overdue(at: datetime) -> Q:
     """Find broken promises; one that waits for the reporter was broken before, or not at all."""
-    return Q(due_at__lt=Coalesce("paused_at", Value(at, output_field=DateTimeField())))
+    until = Coalesce("paused_at", Value(at, output_field=DateTimeField()))
+    return Q(is_promised=True, due_at__lt=until)
 
 
 def _unreviewed() -> Q:

@@ -209,6 +209,7 @@ def case_card(row: Case, *, at: datetime) -> CaseCard:
         happened=row.happened,
         due_at=row.due_at,
         promised_at=row.promised_at,
+        is_promised=row.is_promised,
         planned_for=row.planned_for,
         closed_at=row.closed_at,
         is_overdue=is_overdue(row, at),
@@ -220,9 +221,9 @@ def case_card(row: Case, *, at: datetime) -> CaseCard:
 
 def is_overdue(row: Case, at: datetime) -> bool:
     """Say whether the promise is broken: now, when it began to wait, or when the case ended."""
-    return (row.closed_at or row.paused_at or at) > row.due_at and State(
-        row.state
-    ) is not State.WITHDRAWN
+    if not row.is_promised or State(row.state) is State.WITHDRAWN:
+        return False
+    return (row.closed_at or row.paused_at or at) > row.due_at
 
 
 def public_case_card(row: Case, answer: str, *, at: datetime) -> PublicCard:
@@ -243,6 +244,7 @@ def public_case_card(row: Case, answer: str, *, at: datetime) -> PublicCard:
         answer=answer if state in rules.ENDS or answer else "",
         received_at=row.received_at,
         due_at=row.due_at,
+        is_promised=row.is_promised,
         closed_at=row.closed_at,
         is_overdue=is_overdue(row, at),
     )

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django import template
 
+from commonweal.cases.types import CaseCard, PublicCard
 from commonweal.kernel.types import Words
 from commonweal.web import words
 
@@ -23,9 +24,9 @@ def state_label(state: str) -> str:
 
 
 @register.filter
-def state_meaning(state: str) -> str:
-    """Say in a sentence what a state means."""
-    return words.state_meaning(state)
+def case_meaning(card: CaseCard | PublicCard) -> str:
+    """Say in a sentence what the state of a case means."""
+    return words.case_meaning(card)
 
 
 @register.filter
