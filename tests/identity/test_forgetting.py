@@ -10,6 +10,7 @@ from commonweal.identity import actions, queries
 from commonweal.identity.actions import registering
 from commonweal.identity.models import Account, Contact, MagicLink, Person
 from commonweal.identity.types import ContactKind
+from commonweal.kernel.types import SYSTEM
 from tests.factories.identity import NOW, person
 from tests.factories.messages import told
 
@@ -37,7 +38,7 @@ def _contact(person_id: UUID | None = None) -> UUID:
 
 def test_contacts_that_nobody_needs_are_erased_after_a_day(keepers: list[UUID]) -> None:
     needed, orphan = _contact(), _contact()
-    of_account, waiting = _contact(person()), _contact()
+    waiting = _contact()
     told(contact_id=waiting)
     keepers.append(needed)
 
@@ -46,7 +47,39 @@ def test_contacts_that_nobody_needs_are_erased_after_a_day(keepers: list[UUID]) 
 
     assert (too_early, erased) == (0, 1)
     assert queries.contact(orphan) is None
-    assert {row.id for row in Contact.objects.all()} >= {needed, of_account, waiting}
+    assert {row.id for row in Contact.objects.all()} >= {needed, waiting}
+
+
+def test_what_a_signed_in_person_left_for_a_case_is_forgotten_too(keepers: list[UUID]) -> None:
+    resident, chen = person(), person("Chen")
+    needed, left, of_staff = _contact(resident), _contact(resident), _contact(chen)
+    keepers.append(needed)
+
+    actions.sweep(at=LATER)
+
+    own = queries.staff_contact(chen)
+    assert own is not None
+    assert [queries.contact(id_) is None for id_ in (needed, left, of_staff)] == [False, True, True]
+
+
+def test_staff_hear_from_the_city_at_their_own_address_only() -> None:
+    mail = "chen@example.org"
+    resident = actions.make_account(mail=mail, language="en", at=NOW - timedelta(days=9))
+    left = actions.keep_contact(
+        kind=ContactKind.MAIL,
+        value="aunt@example.org",
+        language="en",
+        person_id=resident,
+        at=NOW - timedelta(days=8),
+    )
+    assert queries.staff_contact(resident) is None
+
+    chen = actions.make_staff(mail=mail, name="Chen", by=SYSTEM, at=NOW)
+
+    own = queries.staff_contact(chen)
+    assert own is not None
+    assert (chen, own.masked) == (resident, "c•••@example.org")
+    assert own.id != left
 
 
 def test_while_nobody_says_what_is_needed_nothing_is_erased(

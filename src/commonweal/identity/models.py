@@ -70,6 +70,7 @@ class Contact(models.Model):
     value_index = models.CharField(max_length=64, db_index=True)
     language = models.CharField(max_length=20)
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="contacts")
+    is_own = models.BooleanField(default=False)  # the account's; others were left for one case
     created_at = models.DateTimeField(db_index=True)
 
 

@@ -153,7 +153,7 @@ def staff_of_units(unit_ids: Iterable[UUID], *, at: datetime) -> list[GrantCard]
 
 def staff_contact(person_id: UUID) -> ContactCard | None:
     """Give the contact by which a member of staff hears from the city."""
-    row = Contact.objects.filter(person_id=person_id, kind=ContactKind.MAIL)
+    row = Contact.objects.filter(person_id=person_id, kind=ContactKind.MAIL, is_own=True)
     return _contact_card(first) if (first := row.order_by("created_at").first()) else None
 
 

@@ -39,7 +39,12 @@ def make_staff(
     Person.objects.filter(id=account.person_id).update(name=name)
     if queries.staff_contact(account.person_id) is None:
         keep_contact(
-            kind=ContactKind.MAIL, value=mail, language=language, person_id=account.person_id, at=at
+            kind=ContactKind.MAIL,
+            value=mail,
+            language=language,
+            person_id=account.person_id,
+            is_own=True,
+            at=at,
         )
     append(
         Entry(

@@ -25,9 +25,13 @@ def keep_contact(
     value: str,
     language: str,
     person_id: UUID | None = None,
+    is_own: bool = False,
     at: datetime,
 ) -> UUID:
-    """Keep a way to reach somebody, under a new id by chance; commits by itself, first."""
+    """Keep a way to reach somebody, under a new id by chance; commits by itself, first.
+
+    A person's own contact stays as long as the account; any other only while it is needed.
+    """
     value = _checked(kind, value)
     row = Contact.objects.create(
         id=uuid4(),
@@ -36,6 +40,7 @@ def keep_contact(
         value_index=blind_index(value),
         language=language,
         person_id=person_id,
+        is_own=is_own,
         created_at=at,
     )
     return row.id

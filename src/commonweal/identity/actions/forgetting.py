@@ -15,7 +15,7 @@ def sweep(*, at: datetime) -> int:
     """Erase contacts older than a day that nobody needs, and links whose time is over."""
     MagicLink.objects.filter(created_at__lt=at - timedelta(days=1)).delete()
     _sweep_accounts(at)
-    old = Contact.objects.filter(created_at__lt=at - timedelta(days=1), person__isnull=True)
+    old = Contact.objects.filter(created_at__lt=at - timedelta(days=1), is_own=False)
     ids, erased = list(old.values_list("id", flat=True)), 0
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
