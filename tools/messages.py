@@ -357,13 +357,13 @@ def read(path: Path) -> dict[Key, polib.POEntry]:
     """Read a catalogue; none is an empty one."""
     if not path.exists():
         return {}
-    catalogue = polib.pofile(str(path), encoding="utf-8", wrapwidth=98)
+    catalogue = polib.pofile(str(path), encoding="utf-8")
     return {Key(entry.msgid, entry.msgctxt or ""): entry for entry in catalogue if entry.msgid}
 
 
 def write(path: Path, language: str, entries: Iterable[polib.POEntry]) -> None:
     """Write a catalogue in one order, without anything that changes by itself."""
-    catalogue = polib.POFile(wrapwidth=98, encoding="utf-8")
+    catalogue = polib.POFile(encoding="utf-8")
     catalogue.metadata = {
         "Project-Id-Version": "commonweal",
         "Language": language,
