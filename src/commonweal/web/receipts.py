@@ -7,6 +7,7 @@ from uuid import UUID
 
 import segno
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -55,10 +56,15 @@ def kept_meanwhile(
     request: HttpRequest, *, at: datetime, within: timedelta, name: str
 ) -> dict[str, Any] | None:
     """Give the receipt that another press of the same session has kept since this one began."""
-    raw = type(request.session)(request.session.session_key).get(name)
+    raw = stored_now(request).get(name)
     if not isinstance(raw, Mapping) or at - datetime.fromisoformat(raw["at"]) > within:
         return None
     return _read(raw)
+
+
+def stored_now(request: HttpRequest) -> SessionBase:
+    """Read this session as it is stored now, whatever it held when the request began."""
+    return type(request.session)(request.session.session_key)
 
 
 def _read(raw: Mapping[str, Any]) -> dict[str, Any]:

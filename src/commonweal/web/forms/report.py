@@ -141,18 +141,27 @@ class QuestionsForm(PlainForm):
 
     def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for question in questions:
-            self.fields[field_name(question)] = _field_for(question)
+        self.fields.update(fields_of(questions))
         self.questions = tuple(questions)
 
     def answers(self) -> dict[str, Any]:
         """Give the answers as cases take them."""
-        given = {}
-        for question in self.questions:
-            value = self.cleaned_data.get(field_name(question))
-            if value not in (None, "", []):
-                given[question.code] = value.isoformat() if isinstance(value, date) else value
-        return given
+        return answers_in(self.cleaned_data, self.questions)
+
+
+def fields_of(questions: Sequence[Question]) -> dict[str, forms.Field]:
+    """Make a field of each question, by its name in the form."""
+    return {field_name(question): _field_for(question) for question in questions}
+
+
+def answers_in(said: Mapping[str, Any], questions: Sequence[Question]) -> dict[str, Any]:
+    """Give what the fields of questions hold as cases take it."""
+    given = {}
+    for question in questions:
+        value = said.get(field_name(question))
+        if value not in (None, "", []):
+            given[question.code] = value.isoformat() if isinstance(value, date) else value
+    return given
 
 
 def field_name(question: Question) -> str:

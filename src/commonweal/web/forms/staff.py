@@ -1,5 +1,6 @@
 """What staff fill in."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,8 @@ from commonweal.cases.types import (
     LONGEST_REASON,
     LONGEST_TEXT,
     Act,
-    CaseCard,
-    CategoryCard,
     Filter,
+    Question,
     Sort,
     State,
 )
@@ -22,6 +22,7 @@ from commonweal.city import queries as the_city
 from commonweal.kernel.types import Actor, Channel
 from commonweal.web.forms.dates import DatePartsField
 from commonweal.web.forms.plain import PlainForm
+from commonweal.web.forms.report import answers_in, field_name, fields_of
 from commonweal.web.words import LABELS, say
 
 ANY = ("", _("All"))
@@ -202,8 +203,10 @@ class IntakeForm(PlainForm):
         choices=[("zh-Hant", "繁體中文"), ("zh-Hans", "简体中文"), ("en", "English")],
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: Sequence[Question] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.questions = tuple(questions)
+        self.fields.update(fields_of(questions))
         for name, options in (
             ("category", category_choices(only_open=True)),
             ("district", [("", _("Not known")), *district_choices()]),
@@ -212,12 +215,20 @@ class IntakeForm(PlainForm):
             assert isinstance(field, forms.ChoiceField)
             field.choices = options
 
+    def without_faults_in(self, questions: Sequence[Question]) -> None:
+        """Call no answer a mistake to a question that was not seen yet."""
+        for question in questions:
+            self.errors.pop(field_name(question), None)
 
-def question_fields(category: CategoryCard) -> list[str]:
-    """Name the fields of a category's questions."""
-    return [f"answer_{question.code}" for question in category.questions]
+    def answers(self) -> dict[str, Any]:
+        """Give the answers as cases take them."""
+        return answers_in(self.cleaned_data, self.questions)
 
+    def about_it(self) -> list[forms.BoundField]:
+        """List the fields every kind of report has."""
+        own = {field_name(question) for question in self.questions}
+        return [bound for bound in self.visible_fields() if bound.name not in own]
 
-def draft_publication(case: CaseCard) -> str:
-    """Give the words a reviewer starts from."""
-    return case.public_text or case.text
+    def asked(self) -> list[forms.BoundField]:
+        """List the fields of the questions."""
+        return [self[field_name(question)] for question in self.questions]
