@@ -190,6 +190,7 @@ def template_name(code: str) -> str:
         "cases.received": _("To the reporter: the receipt"),
         "cases.scheduled": _("To the reporter: the planned day"),
         "cases.staff-new": _("To staff: a new case"),
+        "cases.staff-news": _("To staff: the reporter wrote"),
         "cases.staff-overdue": _("To staff: an overdue case"),
         "cases.withdrawn": _("To the reporter: the report was taken back"),
         "identity.account_exists": _("Account: there is one already"),
