@@ -311,6 +311,18 @@ class TestMyCases:
         told = "\n".join(str(one.body) for one in mail.outbox)
         return str(re.findall(r"/my-cases/open/[^/\s]+/", told)[-1])
 
+    def test_guessed_links_lock_nobody_behind_the_same_address_out(
+        self, receipt: Receipt, ada: Resident
+    ) -> None:
+        guesser, most = Client(), limits.OPEN_LINK.burst
+        codes = [guesser.post(f"/my-cases/open/{n}/").status_code for n in range(most + 1)]
+        assert codes[-2:] == [codes[0], 429]
+
+        self.ask(ada, "ada@example.org")
+
+        assert ada.client.post(self.link()).url == "/my-cases/"  # type: ignore[attr-defined]
+        assert receipt.number in ada.read("/my-cases/")
+
     def test_a_link_by_mail_opens_the_own_cases_for_an_hour(
         self, receipt: Receipt, ada: Resident, monkeypatch: pytest.MonkeyPatch
     ) -> None:
