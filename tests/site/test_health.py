@@ -135,6 +135,15 @@ def test_the_doctor_names_each_problem_with_its_remedy() -> None:
 
 
 @pytest.mark.usefixtures("_everything_set_up")
+def test_the_doctor_says_how_assets_are_built(settings: Settings) -> None:
+    settings.STATICFILES_FINDERS = []
+
+    found, _is_well = doctor()
+
+    assert "python hatch_build.py" in str(finding("assets", found)["remedy"])
+
+
+@pytest.mark.usefixtures("_everything_set_up")
 def test_the_doctor_writes_for_people_too(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CommandError, match="problem"):
         call_command("doctor")

@@ -20,7 +20,7 @@ from pytest_django import Settings
 from commonweal.identity.actions import make_demo_account
 from commonweal.kernel.queries import clock
 from commonweal.kernel.types import SYSTEM
-from commonweal.site import ports
+from commonweal.site import ports, running
 from tests.kernel.rig import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
@@ -83,6 +83,8 @@ class Demo:
         self.seen: list[int] = []
 
     def start(self, *options: str) -> None:
+        if not running.are_assets_built():
+            pytest.skip("the assets were not built: python hatch_build.py")
         with self.out.open("wb") as out:
             self.process = subprocess.Popen(
                 [
@@ -353,3 +355,15 @@ def test_a_port_that_nobody_has_is_free() -> None:
 
 def test_an_address_that_is_not_here_is_trouble_in_words() -> None:
     assert "cannot be used" in ports.trouble_with("203.0.113.1", free_port())
+
+
+@pytest.mark.parametrize("verb", ["demo", "serve"])
+def test_without_built_assets_nothing_opens_and_the_remedy_is_said(
+    settings: Settings, tmp_path: Path, verb: str
+) -> None:
+    settings.HOME, settings.STATICFILES_FINDERS = tmp_path, []
+
+    with pytest.raises(CommandError, match=r"not built.*python hatch_build\.py, or make setup"):
+        call_command(verb, "--port", str(free_port()))
+
+    assert list(tmp_path.iterdir()) == []

@@ -128,11 +128,14 @@ def assets() -> Finding:
         is_there = staticfiles_storage.exists(staticfiles_storage.stored_name(ASSET))  # type: ignore[attr-defined]  # of the manifest storage
     except (ValueError, AttributeError):
         is_there = False
+    remedy = "" if is_there else "Run: commonweal collectstatic --no-input"
+    if not is_there and not running.are_assets_built():
+        remedy = f"{running.BUILD_THEM} {remedy}"
     return Finding(
         name="assets",
         ok=is_there,
         says="stylesheets and scripts are in place" if is_there else f"{ASSET} is missing",
-        remedy="" if is_there else "Run: commonweal collectstatic --no-input",
+        remedy=remedy,
     )
 
 

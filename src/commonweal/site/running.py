@@ -11,12 +11,15 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TextIO
 
+from django.contrib.staticfiles import finders
 from django.core.management.base import CommandError
 
 from commonweal.site import ports
 from commonweal.site.supervisor import Child, Supervisor
 
 FILE = "running"
+ASSETS = "vendor/stamp"  # written last by hatch_build.py
+BUILD_THEM = "Build them in the checkout: python hatch_build.py, or make setup."
 LONGEST_START_S = 60.0
 
 
@@ -45,6 +48,17 @@ def check_port(host: str, port: int, verb: str) -> None:
         other = ports.free_port_after(host, port)
         hint = f"Stop that program, or use another port: commonweal {verb} --port {other or 'N'}"
         raise CommandError(f"{trouble}. {hint}")
+
+
+def are_assets_built() -> bool:
+    """Say whether this installation holds the stylesheet and scripts of its pages."""
+    return finders.find(ASSETS) is not None
+
+
+def check_assets() -> None:
+    """Refuse to open a city every page of which would fail, with what to type."""
+    if not are_assets_built():
+        raise CommandError(f"The stylesheet and scripts of the pages were not built. {BUILD_THEM}")
 
 
 def run_tree(

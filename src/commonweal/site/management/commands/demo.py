@@ -38,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         home: Path = settings.HOME
         address = f"http://{HOST}:{options['port']}"
+        running.check_assets()
         with running.alone_in(home, address):
             running.check_port(HOST, options["port"], "demo")
             settings.ADDRESS = address

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from commonweal.identity.queries import demo_accounts
-from commonweal.site import running
+from commonweal.site import looks, running
 from commonweal.site.management.commands.web import add_web_options
 from commonweal.site.supervisor import Child
 
@@ -27,6 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        if not options["no_prepare"]:
+            running.check_assets()
         with running.alone_in(settings.HOME, settings.ADDRESS):
             running.check_port(host, port, "serve")
             if not options["no_prepare"]:
@@ -37,6 +39,8 @@ class Command(BaseCommand):
                     f"This city holds {count} accounts of the demo, whose password is known. "
                     "Give your city a home (COMMONWEAL_HOME) or a database of its own."
                 )
+            if not (found := looks.assets()).ok:
+                raise CommandError(f"Every page would fail: {found.says}. {found.remedy}")
             connections.close_all()
             where = ["--host", host, "--port", str(port), "--workers", str(options["workers"])]
             children = [Child(name="web", verb=["web", *where])]
