@@ -100,6 +100,19 @@ print(*Contact.objects.values_list("value", flat=True))
 MISSING = "from commonweal.ledger.queries import missing_triggers; print(missing_triggers())"
 
 
+def test_the_folder_of_the_copies_stands_for_its_newest(town: Town, tmp_path: Path) -> None:
+    copies = tmp_path / "copies"
+    town.run("backup", str(copies))
+    time.sleep(1.1)
+    copy = copy_of(town.run("backup", str(copies)))
+
+    with another_town(tmp_path / "new") as new:
+        said = new.run("restore", str(copies))
+
+        assert f"Taking the newest copy there: {copy.name}" in said
+        assert "kept" in words(new)
+
+
 def test_a_copy_made_while_others_write_holds_whole_acts_only(town: Town, tmp_path: Path) -> None:
     writer = subprocess.Popen(
         [sys.executable, "-m", "commonweal", "shell", "--no-imports", "-v", "0", "-c", WRITER],

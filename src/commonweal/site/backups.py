@@ -190,6 +190,12 @@ def copies_in(folder: Path) -> list[Copy]:
     return sorted(found, key=lambda copy: copy.made_at)
 
 
+def newest(folder: Path) -> Path:
+    """Give this copy; of the folder that copies are made into, the newest one."""
+    copies = [] if (folder / MANIFEST).exists() else copies_in(folder)
+    return copies[-1].folder if copies else folder
+
+
 def _read(folder: Path) -> Copy:
     try:
         body = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="one copy, such as FOLDER/20260302T090000Z")
+        parser.add_argument("folder", type=Path, help="where copies are, or one of them")
         parser.add_argument("--replace", action="store_true", help="throw away what is here now")
         parser.add_argument(
             "--without-people", action="store_true", help="from a copy whose people's part is gone"
@@ -33,6 +33,9 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
 
     def _restore(self, folder: Path, options: dict[str, Any]) -> None:
+        given, folder = folder, backups.newest(folder)
+        if folder != given:
+            self.stdout.write(f"Taking the newest copy there: {folder.name}")
         copy = backups.check(folder)
         _check_release(copy)
         if copy.body["parts"]["people"] is None and not options["without_people"]:
