@@ -3,25 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from commonweal.ledger.adapters import triggers
-from commonweal.ledger.models import Maintenance
+from tests.factories.given import forget_everything
 from tests.scenarios.town import Town, town
 
 
 @pytest.fixture
 def here(transactional_db: None) -> Iterator[Town]:  # noqa: ARG001
-    """Found the town; afterwards empty the tables whose guards let no row go."""
     yield town()
-    if connection.vendor == "sqlite":  # PostgreSQL truncates, which asks no row
-        Maintenance.objects.create(reason="the test is over")
-        with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-            for model in triggers.tracked_models():
-                cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608  (ours)
-        Maintenance.objects.all().delete()
+    forget_everything()
 
 
 @pytest.fixture

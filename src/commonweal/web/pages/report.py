@@ -461,10 +461,12 @@ def check(
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_or_sent(request: HttpRequest) -> HttpResponseBase:
-    """Lead a second press on "send" to the receipt of the first."""
-    if request.method == "POST":
-        sent = _sent(request, now_of(request))
-        if sent is not None and request.POST.get("key", "") == sent["key_of_form"]:
+    """Lead to the receipt whoever sent already: by a second press, or when its answer was lost."""
+    at = now_of(request)
+    sent = _sent(request, at)
+    if sent is not None:
+        is_again = request.POST.get("key", "") == sent["key_of_form"]
+        if is_again or (request.method != "POST" and drafts.kept(request, at) is None):
             return redirect("report-sent")
     return check(request)
 
