@@ -144,7 +144,9 @@ def state_meaning(state: State | str) -> str:
 def case_meaning(card: CaseCard | PublicCard) -> str:
     """Say in a sentence what the state of a case means; of another system's, nobody can confirm."""
     if not card.is_promised and card.state is State.ANSWERED:
-        return _("Answered.")
+        return _("The unit has answered.")
+    if not card.is_promised and card.state is State.WAITING:
+        return _("The unit has a question.")
     return state_meaning(card.state)
 
 
@@ -290,7 +292,7 @@ def history(
 def _entered_by(entry: EntryCard, *, to_reporter: bool) -> str:
     """Name who acted; what an import brought was nobody's act in this city."""
     if entry.type == "cases.imported":
-        return channel_label(Channel.IMPORT)
+        return pgettext("who did it", "Imported")
     return who(entry.actor, to_reporter=to_reporter)
 
 
@@ -480,7 +482,8 @@ def pledge(card: CaseCard | PublicCard) -> Pledge:
     """Say what was promised and whether it is kept; a broken promise is said plainly."""
     due = {"day": day(card.due_at)}
     if not card.is_promised:
-        return Pledge(text=_("Taken over from another system."), is_late=False)
+        none = _("From another system: no promise was given here.")
+        return Pledge(text=none, is_late=False)
     if card.state is State.WITHDRAWN:
         return Pledge(text=_("The report was taken back; nothing is promised."), is_late=False)
     if card.closed_at is not None:
