@@ -1,8 +1,10 @@
 """What every test shares: both databases, and how long the properties are tried."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
@@ -27,3 +29,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if mark is not None and "databases" not in mark.kwargs:
             wider = pytest.mark.django_db(*mark.args, databases=BOTH_DATABASES, **mark.kwargs)
             item.add_marker(wider, append=False)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Begin every test in English: a page asked for in another language leaves it behind."""
+    with translation.override("en"):
+        yield

@@ -138,6 +138,7 @@ def test_handlers_that_tell_are_named_as_they_are() -> None:
             "cases.CaseReceived",
             "cases.CaseMoved",
             "cases.CaseRerouted",
+            "cases.CaseSpoken",
             "city.ClockRanOut",
         )
         for reaction in handlers_of(event)

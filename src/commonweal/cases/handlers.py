@@ -97,8 +97,9 @@ def tell_unit_of_overdue_case(event: ClockRanOut) -> None:
 
 @on(CaseMoved)
 def tell_unit_of_a_contested_answer(event: CaseMoved) -> None:
-    """Let the unit hear, in its next digest, that its answer did not settle it."""
-    if event.after == State.CONTESTED:
+    """Let the unit hear, in its next digest, that its answer did not settle it, or of a reply."""
+    replied = (event.before, event.after) == (State.WAITING, State.IN_WORK)
+    if replied or event.after == State.CONTESTED:
         _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-news")
 
 
