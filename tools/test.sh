@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every test on SQLite, then those marked `database` on PostgreSQL, where one can be found.
+# Every test on SQLite, and those marked `database` on PostgreSQL too, where one can be found.
 # Usage: BIN=.venv/bin sh tools/test.sh [what pytest shall run]
 set -u
 bin=${BIN:-.venv/bin}
@@ -7,8 +7,9 @@ export PYTHONPATH=src:.
 unset PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX="$PWD/var/pycache"   # processes that tests start begin sooner
 
-own=""
+own="" beside=""
 leave() {
+    [ -z "$beside" ] || kill "$beside" 2>/dev/null
     [ -z "$own" ] || { as_other "$programs/pg_ctl" -D "$own/data" -m immediate stop >/dev/null 2>&1; rm -rf "$own"; }
 }
 trap leave EXIT
@@ -51,16 +52,26 @@ find_postgresql() {
 
 postgresql=""
 if find_postgresql; then
-    echo "Tests run on SQLite, then those marked 'database' on PostgreSQL (${postgresql##*@})."
+    echo "Tests run on SQLite, and those marked 'database' on PostgreSQL too (${postgresql##*@})."
 else
     echo "Tests run on SQLite only: no PostgreSQL is here (Debian: apt install postgresql)."
 fi
 
+# Both at once: each keeps one core busy. What PostgreSQL said is shown at the end
+mkdir -p var
+if [ -n "$postgresql" ]; then
+    DATABASE_URL=$postgresql "$bin/python" -m pytest -m "database and not prove" -p no:cacheprovider "$@" \
+        >var/postgresql.log 2>&1 &
+    beside=$!
+fi
 env -u DATABASE_URL "$bin/python" -m pytest -m "not prove" "$@"
 result=$?
 if [ -n "$postgresql" ]; then
-    DATABASE_URL=$postgresql "$bin/python" -m pytest -m "database and not prove" "$@"
+    wait "$beside"
     second=$?
+    beside=""
+    echo "On PostgreSQL:"
+    cat var/postgresql.log
     # 5: what was asked for holds no test of databases
     [ "$result" != 0 ] || [ "$second" = 5 ] || result=$second
 fi
