@@ -90,8 +90,10 @@ class Round:
                     continue
                 self.dress(window, larger=larger, wide=wide)
                 wrong = wrong and stop.wrong is not None
+                # Colours are the same in every language: each page once, and every error.
+                contrast = wrong or number % 3 == LANGUAGES.index(self.language)
                 try:
-                    told = list(self.trouble(window, stop, wrong=wrong))
+                    told = list(self.trouble(window, stop, wrong=wrong, contrast=contrast))
                 except Error as error:
                     told = [f"cannot be opened: {error.message[:300]}"]
                 look = ", ".join([str(who), *["error"] * wrong, *["larger"] * larger])
@@ -121,7 +123,7 @@ class Round:
         window.context.add_cookies([{"name": "text_size", "value": size, "url": self.address}])
         window.set_viewport_size(WIDE if wide else NARROW)  # type: ignore[arg-type]
 
-    def trouble(self, window: Page, stop: Stop, *, wrong: bool) -> Iterator[str]:
+    def trouble(self, window: Page, stop: Stop, *, wrong: bool, contrast: bool) -> Iterator[str]:
         """Open a page and say what is wrong with it."""
         self.said.clear()
         if stop.before:
@@ -134,7 +136,7 @@ class Round:
             yield from _error(window)
         if window.locator("[data-map]").count():
             window.wait_for_selector("[data-map][data-ready]")
-        yield from flaws(window)
+        yield from flaws(window, contrast=contrast)
         if window.viewport_size != NARROW:
             window.set_viewport_size(NARROW)  # type: ignore[arg-type]
             over = window.evaluate("document.documentElement.scrollWidth - window.innerWidth")
