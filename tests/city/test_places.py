@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from commonweal.city import actions, errors, queries
 from commonweal.kernel.errors import ChangedSinceYouLooked
@@ -354,3 +355,26 @@ def test_a_map_sent_in_the_browser_is_taken_whole_or_not_at_all() -> None:
 
     assert actions.load_borders(data=good, **ALWAYS).added == 2
     assert actions.load_borders(data=good, **ALWAYS).unchanged == 2
+
+
+def test_one_look_asks_once_and_sees_what_itself_changes(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    card = given_district("north")
+    code_at(25.05, 121.55)
+
+    with queries.one_look():
+        with django_assert_num_queries(1):
+            asked = [code_at(25.05, 121.55) for _ in range(3)]
+        with queries.one_look():
+            actions.save_district(
+                district_id=card.id,
+                code="north",
+                names=card.names,
+                geometry=square(121.7, 25.0),
+                seen=card.version,
+                **ALWAYS,
+            )
+        seen = (code_at(25.05, 121.55), code_at(25.05, 121.75))
+
+    assert (asked, seen) == (["north"] * 3, ("", "north"))

@@ -7,6 +7,7 @@ import pytest
 from commonweal.kernel import actions, queries
 from commonweal.kernel.errors import UnsearchableText
 from commonweal.kernel.models import SearchText
+from commonweal.kernel.types import Findable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -21,7 +22,7 @@ def found(text: str) -> set[UUID]:
 
 def index(text: str) -> UUID:
     ref = uuid4()
-    actions.index(kind="case", ref=ref, at=queries.clock(), text=text)
+    actions.index([Findable(kind="case", ref=ref, text=text)], at=queries.clock())
     return ref
 
 
@@ -52,7 +53,7 @@ def test_what_is_forgotten_is_not_found() -> None:
 def test_a_new_text_replaces_the_old() -> None:
     ref = index("broken lamp")
 
-    actions.index(kind="case", ref=ref, at=queries.clock(), text="dark street")
+    actions.index([Findable(kind="case", ref=ref, text="dark street")], at=queries.clock())
 
     assert (found("lamp"), found("dark")) == (set(), {ref})
 

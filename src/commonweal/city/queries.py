@@ -4,7 +4,9 @@ What changes rarely is kept per process and renewed as soon as its table's stamp
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -75,6 +77,8 @@ __all__ = [
     "known_parameters",
     "landmark",
     "landmarks",
+    "look_again",
+    "one_look",
     "opening_week",
     "parameter",
     "parameter_card",
@@ -90,6 +94,30 @@ T = TypeVar("T")
 _held: dict[str, tuple[Any, Any]] = {}
 
 
+_look: ContextVar[dict[str, Any] | None] = ContextVar("marks of one look", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Ask within only once whether what is kept is still true: one request, one act.
+
+    What changes the city within is seen at once; what others change meanwhile, by the next look.
+    """
+    if _look.get() is not None:
+        yield
+        return
+    token = _look.set({})
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
+def look_again() -> None:
+    """Something of the city is being changed here: from now on, ask every time."""
+    _look.set(None)
+
+
 def _kept(name: str, read: Callable[[], T]) -> T:
     mark, held = _mark(name), _held.get(name)
     if mark is not None and held is not None and held[0] == mark:
@@ -102,11 +130,16 @@ def _kept(name: str, read: Callable[[], T]) -> T:
 
 
 def _mark(name: str) -> Any:
-    """Read a mark by hand: it is asked several times in every act, and only compared."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT mark FROM city_stamp WHERE name = %s", [name])
-        found = cursor.fetchone()
-    return found[0] if found else None
+    """Read marks by hand: they are asked several times in every act, and only compared."""
+    seen = _look.get()
+    if not seen:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, mark FROM city_stamp")
+            marks = dict(cursor.fetchall())
+        if seen is None:
+            return marks.get(name)
+        seen |= marks
+    return seen.get(name)
 
 
 # The city itself

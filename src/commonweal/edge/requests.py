@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
+from commonweal.city.queries import one_look
 from commonweal.identity.queries import actor_of_account
 from commonweal.kernel import queries
 from commonweal.kernel.types import ANONYMOUS, Actor, Channel
@@ -54,14 +55,15 @@ def _read_actor(request: HttpRequest) -> Actor:
 
 
 class Actors:
-    """Middleware: `request.actor` for views and templates; costs nothing where nobody asks."""
+    """Middleware: `request.actor` for views and templates, when asked; one look at the city."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = SimpleLazyObject(partial(actor_of, request))  # type: ignore[attr-defined]
-        return self._get_response(request)
+        with one_look():
+            return self._get_response(request)
 
 
 def address_of(request: HttpRequest) -> str:

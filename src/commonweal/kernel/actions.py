@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from commonweal.kernel.adapters import full_text
 from commonweal.kernel.errors import NoSuchJob, SameKeyOtherBody, told
 from commonweal.kernel.events import Event, Reaction
 from commonweal.kernel.models import Given, Job, Schedule, SearchText
+from commonweal.kernel.types import Findable
 from commonweal.methods.search import index_text
 
 __all__ = [
@@ -291,13 +292,18 @@ def once(
 
 
 @transaction.atomic(savepoint=False)
-def index(*, kind: str, ref: UUID, at: datetime, text: str, is_new: bool = False) -> None:
-    """Make a thing findable by these words, replacing what was there (a new thing had none)."""
-    if not is_new:
-        forget(kind=kind, ref=ref)
-    tokens = index_text(text)
-    row = SearchText.objects.create(kind=kind, ref=ref, at=at, tokens=tokens)
-    full_text.put(transaction.get_connection(), row.pk, tokens)
+def index(things: Sequence[Findable], *, at: datetime, are_new: bool = False) -> None:
+    """Make things findable by their words, replacing what was there (a new thing had none)."""
+    if not are_new:
+        for thing in things:
+            forget(kind=thing.kind, ref=thing.ref)
+    rows = SearchText.objects.bulk_create(
+        [
+            SearchText(kind=one.kind, ref=one.ref, at=at, tokens=index_text(one.text))
+            for one in things
+        ]
+    )
+    full_text.put(transaction.get_connection(), [(row.pk, row.tokens) for row in rows])
 
 
 @transaction.atomic(savepoint=False)

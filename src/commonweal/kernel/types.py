@@ -133,6 +133,15 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Findable:
+    """A thing and the words by which it shall be found."""
+
+    kind: str
+    ref: UUID
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobCard:
     """One waiting or parked piece of work, as an operator sees it."""
 

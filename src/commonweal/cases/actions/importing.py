@@ -19,11 +19,13 @@ from commonweal.cases.types import (
     Review,
 )
 from commonweal.city import queries as the_city
+from commonweal.kernel import actions as kernel
 from commonweal.kernel.types import Actor
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.types import Entry, subject_of
 
 
+@the_city.one_look()
 @transaction.atomic
 def import_cases(
     *, foreign: Sequence[Foreign], file_digest: str, by: Actor, at: datetime
@@ -51,8 +53,15 @@ def import_cases(
     for case, receipt in zip(prepared, entered, strict=True):
         case.number, case.entry_id = receipt.number, receipt.id
     Case.objects.bulk_create(prepared)
-    for case in prepared:
-        steps.index(case, at=at, category=categories[case.category_id])
+    kernel.index(
+        [
+            words
+            for case in prepared
+            for words in steps.findable(case, categories[case.category_id])
+        ],
+        at=at,
+        are_new=True,
+    )
     return Imported(new=len(prepared), known=len(foreign) - len(prepared))
 
 

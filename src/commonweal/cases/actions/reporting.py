@@ -38,6 +38,7 @@ from commonweal.ledger.types import Entry, subject_of
 PROXIED = frozenset({Channel.PHONE, Channel.COUNTER, Channel.PAPER, Channel.MAIL})
 
 
+@the_city.one_look()
 def report(*, draft: Draft, by: Actor, at: datetime) -> Receipt:
     """Tell the city about a problem; the receipt is given at once.
 
@@ -155,7 +156,7 @@ def _take_in(
     note_routing(case, decision, at)
     if draft.attachments_of:
         content.adopt(from_subject=draft.attachments_of, to_subject=subject, by=by, at=at)
-    steps.index(case, at=at, category=category)
+    kernel.index(steps.findable(case, category), at=at, are_new=True)
     kernel.announce(
         CaseReceived(
             at=at,

@@ -1,7 +1,7 @@
 """The steps that the actions on a case share: lock, enter, move, say."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +20,7 @@ from commonweal.content import actions as content
 from commonweal.content import queries as photos
 from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked
-from commonweal.kernel.types import SYSTEM, Actor, Role
+from commonweal.kernel.types import SYSTEM, Actor, Findable, Role
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.types import Entered, Entry, subject_of
 from commonweal.methods.receipt import access_key
@@ -217,20 +217,22 @@ def make_key(case: Case, *, at: datetime) -> str:
     return key
 
 
-def index(case: Case, *, at: datetime, category: CategoryCard | None = None) -> None:
-    """Make a case findable: for staff by all its words, for everybody by what is public.
+def index(case: Case, *, at: datetime) -> None:
+    """Make a case findable anew, after something of it changed."""
+    said = list(Word.objects.filter(case=case))
+    kernel.index(findable(case, queries.category(case.category_id), said), at=at)
 
-    A new case, of which nothing was said yet, is indexed quicker when its category is given.
-    """
-    is_new = category is not None
-    category = category or queries.category(case.category_id)
+
+def findable(case: Case, category: CategoryCard, said: Sequence[Word] = ()) -> list[Findable]:
+    """Give the words a case is found by: for staff all, for everybody what is public."""
     names = [*category.names.values(), *category.parent_names.values()]
     if case.district_id:
         names += the_city.district(case.district_id).names.values()
-    said = [] if is_new else list(Word.objects.filter(case=case))
     everything = [case.number, case.place, case.text, *names, *(word.text for word in said)]
     public = [case.number, *names, *(word.text for word in said if word.is_public)]
     if case.publication == Publication.PUBLISHED:
         public.append(case.public_text)
-    for kind, texts in ((STAFF_INDEX, everything), (PUBLIC_INDEX, public)):
-        kernel.index(kind=kind, ref=case.pk, at=at, text="\n".join(texts), is_new=is_new)
+    return [
+        Findable(kind=kind, ref=case.pk, text="\n".join(texts))
+        for kind, texts in ((STAFF_INDEX, everything), (PUBLIC_INDEX, public))
+    ]

@@ -24,7 +24,6 @@ from commonweal.ledger.queries import heads
 BARELY = timedelta(seconds=1)
 
 
-@transaction.atomic
 def start_clock(*, subject: str, kind: str, term: Term, at: datetime) -> ClockCard:
     """Let a term run from now; one of a kind over a subject at a time."""
     due_at = queries.due(at, term)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import models
 
-from commonweal.city import rules
+from commonweal.city import queries, rules
 from commonweal.city.models import Stamp
 from commonweal.kernel.errors import ChangedSinceYouLooked, Refusal
 from commonweal.kernel.types import Actor, ActorKind
@@ -29,6 +29,7 @@ def begin(by: Actor, reason: str, *stamps: str) -> str:
 
 def renew(*stamps: str) -> None:
     """Let every process read anew what it keeps of these things."""
+    queries.look_again()
     for name in stamps:
         Stamp.objects.filter(name=name).update(mark=uuid4())
 

@@ -4,6 +4,7 @@ SQLite keeps an FTS5 table without content; PostgreSQL a tsvector column whose p
 written by us, because its own parser would split the tokens of Chinese text.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,24 +15,24 @@ from commonweal.methods.search import fts5_query, query_terms, ts_query
 
 Found: TypeAlias = RawSQL
 
-MOST_TOKENS = 16_000  # positions of a tsvector end at 16,383
+# Positions of a tsvector end at 16,383
+VECTOR_FUNCTION = """
+CREATE FUNCTION kernel_vector(tokens text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg(quote_literal(token) || ':' || place, ' '), '')::tsvector
+    FROM unnest(string_to_array(tokens, ' ')) WITH ORDINALITY AS said(token, place)
+    WHERE place <= 16000 AND token <> ''
+$$
+"""
 
 
-def put(connection: BaseDatabaseWrapper, row_id: int, tokens: str) -> None:
-    """Index one row's tokens."""
+def put(connection: BaseDatabaseWrapper, rows: Sequence[tuple[int, str]]) -> None:
+    """Index rows by their tokens; PostgreSQL makes its column from theirs by itself."""
     if connection.vendor == "sqlite":
-        sql = "INSERT INTO kernel_searchtext_fts(rowid, tokens) VALUES (%s, %s)"
-        _run(connection, sql, [row_id, tokens])
-    else:
-        vector = " ".join(
-            f"'{token}':{place}"
-            for place, token in enumerate(tokens.split()[:MOST_TOKENS], start=1)
-        )
-        _run(
-            connection,
-            "UPDATE kernel_searchtext SET vector = %s::tsvector WHERE id = %s",
-            [vector, row_id],
-        )
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO kernel_searchtext_fts(rowid, tokens) VALUES (%s, %s)", rows
+            )
 
 
 def drop(connection: BaseDatabaseWrapper, row_id: int, tokens: str) -> None:
@@ -70,7 +71,12 @@ def create(connection: BaseDatabaseWrapper) -> None:
             "(tokens, content='', tokenize='unicode61 remove_diacritics 0')",
         )
     else:
-        _run(connection, "ALTER TABLE kernel_searchtext ADD COLUMN vector tsvector")
+        _run(connection, VECTOR_FUNCTION)
+        _run(
+            connection,
+            "ALTER TABLE kernel_searchtext ADD COLUMN vector tsvector "
+            "GENERATED ALWAYS AS (kernel_vector(tokens)) STORED",
+        )
         _run(
             connection,
             "CREATE INDEX kernel_searchtext_vector ON kernel_searchtext USING gin (vector)",
@@ -83,6 +89,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
         _run(connection, "DROP TABLE kernel_searchtext_fts")
     else:
         _run(connection, "ALTER TABLE kernel_searchtext DROP COLUMN vector")
+        _run(connection, "DROP FUNCTION kernel_vector(text)")
 
 
 def _run(connection: BaseDatabaseWrapper, sql: str, values: list[Any] | None = None) -> None:

@@ -18,22 +18,15 @@ class Head:
 
 
 def lock(connection: BaseDatabaseWrapper, subjects: Sequence[str]) -> dict[str, Head]:
-    """Make what is missing, then lock all in sorted order, so that nobody waits in a ring."""
-    update = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    """Lock all in sorted order, making what is missing, so that nobody waits in a ring."""
     held: dict[str, Head] = {}
     with connection.cursor() as cursor:
         for part in _parts(subjects):
             rows = ", ".join(["(%s, 0, '')"] * len(part))
             cursor.execute(
                 f"INSERT INTO ledger_head (subject, seq, hash) VALUES {rows} "
-                "ON CONFLICT (subject) DO NOTHING",
-                part,
-            )
-        for part in _parts(subjects):
-            marks = ", ".join(["%s"] * len(part))
-            cursor.execute(
-                f"SELECT subject, seq, hash FROM ledger_head WHERE subject IN ({marks}) "
-                f"ORDER BY subject{update}",
+                "ON CONFLICT (subject) DO UPDATE SET seq = ledger_head.seq "
+                "RETURNING subject, seq, hash",
                 part,
             )
             held |= {subject: Head(subject, seq, hash_) for subject, seq, hash_ in cursor}
@@ -41,12 +34,17 @@ def lock(connection: BaseDatabaseWrapper, subjects: Sequence[str]) -> dict[str, 
 
 
 def save(connection: BaseDatabaseWrapper, heads: Sequence[Head]) -> None:
-    """Write the heads back."""
+    """Write the heads back, which are locked."""
+    by_subject = {head.subject: head for head in heads}
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE ledger_head SET seq = %s, hash = %s WHERE subject = %s",
-            [(head.seq, head.hash, head.subject) for head in heads],
-        )
+        for part in _parts(list(by_subject)):
+            rows = ", ".join(["(%s, %s, %s)"] * len(part))
+            values = [(h.subject, h.seq, h.hash) for h in map(by_subject.__getitem__, part)]
+            cursor.execute(
+                f"INSERT INTO ledger_head (subject, seq, hash) VALUES {rows} "
+                "ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+                [value for row in values for value in row],
+            )
 
 
 def _parts(subjects: Sequence[str]) -> Iterator[list[str]]:
