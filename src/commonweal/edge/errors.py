@@ -73,3 +73,69 @@ class OurFault(Refusal):
         "Something went wrong on our side and nothing was half done. "
         "Please try again in a few minutes, or call us."
     )
+
+
+class KeyMissing(Refusal):
+    code = "edge.key-missing"
+    kind = Kind.FORBIDDEN
+    sentence = "This needs an API key. Send yours as api_key, or ask the city for one."
+
+
+class WrongKey(Refusal):
+    code = "edge.wrong-key"
+    kind = Kind.FORBIDDEN
+    sentence = "This API key is not known here, or it has ended. Ask the city for a new one."
+
+
+class KeyTooNarrow(Refusal):
+    code = "edge.key-too-narrow"
+    kind = Kind.FORBIDDEN
+    sentence = "This API key does not include this. Ask the city for one that does."
+
+
+class NoSuchKey(Refusal):
+    code = "edge.no-such-key"
+    kind = Kind.MISSING
+    sentence = "There is no such key to end. Reload the list."
+
+
+class KeyNameMissing(Refusal):
+    code = "edge.key-name-missing"
+    kind = Kind.INVALID
+    sentence = "Write which program will use the key, in at most {longest} characters."
+
+
+class KeyWithoutScope(Refusal):
+    code = "edge.key-without-scope"
+    kind = Kind.INVALID
+    sentence = "Choose at least one thing that the key may be used for."
+
+
+class KeyNeedsUnit(Refusal):
+    code = "edge.key-needs-unit"
+    kind = Kind.INVALID
+    sentence = "A key that works on reports does so for a unit. Choose the unit."
+
+
+class KeyNeedsNoUnit(Refusal):
+    code = "edge.key-needs-no-unit"
+    kind = Kind.INVALID
+    sentence = "A key that only sends reports belongs to no unit. Leave the unit empty."
+
+
+class KeyEndsBeforeItBegins(Refusal):
+    code = "edge.key-ends-before-it-begins"
+    kind = Kind.INVALID
+    sentence = "The key would be over already. Choose a later day, or leave the end open."
+
+
+class KeyReasonMissing(Refusal):
+    code = "edge.key-reason-missing"
+    kind = Kind.INVALID
+    sentence = "Say in a few words why. The reason is kept, and can be asked for."
+
+
+class KeyRateOutOfRange(Refusal):
+    code = "edge.key-rate-out-of-range"
+    kind = Kind.INVALID
+    sentence = "Choose between {low} and {high} requests an hour."

@@ -36,6 +36,8 @@ PAGES = (
     "/setup/staff/invite/",
     "/setup/staff/{person}/",
     "/setup/staff/{person}/role/",
+    "/setup/keys/",
+    "/setup/keys/new/",
     "/setup/messages/",
     "/setup/messages/cases.received/en/",
     "/setup/hours/",

@@ -109,6 +109,11 @@ def areas(request: HttpRequest) -> list[dict[str, str]]:
             _("Staff"),
             counted(ngettext("%(n)d open account", "%(n)d open accounts", len(staff)), len(staff)),
         ),
+        area(
+            "setup-keys",
+            _("Keys for programs"),
+            _("Which apps and partners may send reports or work on them"),
+        ),
         area("setup-city", _("The city"), _("Name, languages, contact, colours")),
         area(
             "setup-districts",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from commonweal.cases import queries as cases
 from commonweal.city import queries as the_city
+from commonweal.edge import keys
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Role
 from commonweal.ledger import queries as ledger
@@ -28,6 +29,8 @@ TYPES = (
     "city.profile-saved",
     "city.unit-saved",
     "content.page-saved",
+    "edge.key-ended",
+    "edge.key-made",
     "identity.account-closed",
     "identity.role-ended",
     "identity.role-given",
@@ -125,6 +128,10 @@ def sentence(entry: EntryCard) -> str:
             said = _("The message “%(name)s” was written anew.")
         case "messages.template-reset":
             said = _("The message “%(name)s” got its first words back.")
+        case "edge.key-made":
+            said = _("A key for a program was made: %(name)s.")
+        case "edge.key-ended":
+            said = _("A key for a program was ended: %(name)s.")
         case "identity.staff-made":
             said = _("Somebody was invited to work here.")
         case "identity.account-closed":
@@ -167,6 +174,8 @@ def _name(entry: EntryCard) -> str:
                 return in_language(str(facts["code"]), str(facts["language"]))
             case "messages.template-changed" | "messages.template-reset":
                 return in_language(template_name(str(facts["code"])), str(facts["language"]))
+            case "edge.key-made" | "edge.key-ended":
+                return keys.key(id_).name
             case "identity.role-given" | "identity.role-ended":
                 return role_in(str(facts["role"]), str(facts.get("unit", "")))
     except Refusal:
