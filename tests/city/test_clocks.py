@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,7 +80,7 @@ def test_a_clock_knows_when_it_is_due() -> None:
 def test_two_clocks_of_a_kind_do_not_run_over_one_subject() -> None:
     started()
 
-    with pytest.raises(errors.ClockRunsAlready):
+    with pytest.raises(errors.ClockRunsAlready), transaction.atomic():
         started()
 
     assert started(subject="case:ffffffffffffffffffffffffffffffff").state == ClockState.RUNNING

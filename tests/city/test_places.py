@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from commonweal.city import actions, errors, queries
 from commonweal.kernel.errors import ChangedSinceYouLooked
+from commonweal.kernel.queries import one_look
 from commonweal.ledger.queries import check_chain, disclosed, entries_of
 from commonweal.ledger.types import subject_of
 from tests.factories.city import (
@@ -363,10 +364,10 @@ def test_one_look_asks_once_and_sees_what_itself_changes(
     card = given_district("north")
     code_at(25.05, 121.55)
 
-    with queries.one_look():
+    with one_look():
         with django_assert_num_queries(1):
             asked = [code_at(25.05, 121.55) for _ in range(3)]
-        with queries.one_look():
+        with one_look():
             actions.save_district(
                 district_id=card.id,
                 code="north",

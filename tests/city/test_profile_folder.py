@@ -13,8 +13,8 @@ from django.db import transaction
 
 from commonweal.city import actions, errors, queries
 from commonweal.city.actions import folder as folder_actions
-from commonweal.city.models import Stamp
 from commonweal.city.types import Changes, DayKind, Problem, ProfilePart
+from commonweal.kernel.models import Stamp
 from commonweal.kernel.types import SYSTEM, Actor
 from commonweal.ledger.models import Entry
 from tests.factories.city import ALWAYS, NOW, OFFICER, given_unit, words

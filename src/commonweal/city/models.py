@@ -253,12 +253,3 @@ class Clock(models.Model):
                 name="clocks_that_may_run_out",
             ),
         ]
-
-
-class Stamp(models.Model):
-    """A new random mark at each change of a kind of thing, by which processes renew their cache."""
-
-    personal: ClassVar = None
-
-    name = models.CharField(max_length=20, primary_key=True)
-    mark = models.UUIDField()

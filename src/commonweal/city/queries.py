@@ -1,19 +1,16 @@
 """Where a point lies, who stands where, when the city is open, what the policy says.
 
-What changes rarely is kept per process and renewed as soon as its table's stamp changes.
+What changes rarely is kept per process (`kernel.queries.kept`).
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from shapely import STRtree
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
@@ -56,6 +53,7 @@ from commonweal.city.types import (
     UnitCard,
     WeekCard,
 )
+from commonweal.kernel.queries import kept
 from commonweal.methods import worktime
 from commonweal.methods.search import normalise
 
@@ -77,8 +75,6 @@ __all__ = [
     "known_parameters",
     "landmark",
     "landmarks",
-    "look_again",
-    "one_look",
     "opening_week",
     "parameter",
     "parameter_card",
@@ -88,58 +84,6 @@ __all__ = [
     "units",
     "units_below",
 ]
-
-T = TypeVar("T")
-
-_held: dict[str, tuple[Any, Any]] = {}
-
-
-_look: ContextVar[dict[str, Any] | None] = ContextVar("marks of one look", default=None)
-
-
-@contextmanager
-def one_look() -> Iterator[None]:
-    """Ask within only once whether what is kept is still true: one request, one act.
-
-    What changes the city within is seen at once; what others change meanwhile, by the next look.
-    """
-    if _look.get() is not None:
-        yield
-        return
-    token = _look.set({})
-    try:
-        yield
-    finally:
-        _look.reset(token)
-
-
-def look_again() -> None:
-    """Something of the city is being changed here: from now on, ask every time."""
-    _look.set(None)
-
-
-def _kept(name: str, read: Callable[[], T]) -> T:
-    mark, held = _mark(name), _held.get(name)
-    if mark is not None and held is not None and held[0] == mark:
-        kept: T = held[1]
-        return kept
-    value = read()
-    if mark is not None:
-        _held[name] = (mark, value)
-    return value
-
-
-def _mark(name: str) -> Any:
-    """Read marks by hand: they are asked several times in every act, and only compared."""
-    seen = _look.get()
-    if not seen:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name, mark FROM city_stamp")
-            marks = dict(cursor.fetchall())
-        if seen is None:
-            return marks.get(name)
-        seen |= marks
-    return seen.get(name)
 
 
 # The city itself
@@ -152,7 +96,7 @@ def is_set_up() -> bool:
 
 def profile() -> CityProfile:
     """Give the city's name, languages, contact and colours; a stand-in before it is set up."""
-    row = _kept("profile", Profile.objects.first)
+    row = kept("profile", Profile.objects.first)
     if row is None:
         return CityProfile(
             name={"zh-Hant": "本市", "zh-Hans": "本市", "en": "Our city"},
@@ -220,7 +164,7 @@ class _Map:
 
 
 def _map() -> _Map:
-    return _kept("districts", _Map.read)
+    return kept("districts", _Map.read)
 
 
 def districts() -> list[DistrictCard]:
@@ -279,7 +223,7 @@ def landmarks(text: str = "", limit: int = 20) -> list[LandmarkCard]:
     words = normalise(text).split()
     rows = [
         row
-        for row, names in _kept("landmarks", _landmarks)
+        for row, names in kept("landmarks", _landmarks)
         if row.is_current and all(word in names for word in words)
     ]
     return [_landmark_card(row) for row in rows[:limit]]
@@ -287,12 +231,12 @@ def landmarks(text: str = "", limit: int = 20) -> list[LandmarkCard]:
 
 def all_landmarks() -> list[LandmarkCard]:
     """List every landmark there ever was, by code."""
-    return [_landmark_card(row) for row, _ in _kept("landmarks", _landmarks)]
+    return [_landmark_card(row) for row, _ in kept("landmarks", _landmarks)]
 
 
 def landmark(landmark_id: UUID) -> LandmarkCard:
     """Find one landmark, also one of the past."""
-    for row, _ in _kept("landmarks", _landmarks):
+    for row, _ in kept("landmarks", _landmarks):
         if row.id == landmark_id:
             return _landmark_card(row)
     raise NoSuchLandmark
@@ -322,7 +266,7 @@ def _landmark_card(row: Landmark) -> LandmarkCard:
 
 def units(*, at: datetime | None = None) -> list[UnitCard]:
     """List the units in the order of their tree; with a time, only those open on that day."""
-    cards = _kept("units", _units)
+    cards = kept("units", _units)
     if at is None:
         return list(cards)
     day = at.astimezone(ZoneInfo(calendar().zone)).date()
@@ -331,7 +275,7 @@ def units(*, at: datetime | None = None) -> list[UnitCard]:
 
 def unit(unit_id: UUID) -> UnitCard:
     """Find one unit, also a closed one."""
-    for card in _kept("units", _units):
+    for card in kept("units", _units):
         if card.id == unit_id:
             return card
     raise NoSuchUnit
@@ -340,7 +284,7 @@ def unit(unit_id: UUID) -> UnitCard:
 def units_below(unit_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Give these units and all below them."""
     inside = set(unit_ids)
-    for card in _kept("units", _units):  # parents come before children
+    for card in kept("units", _units):  # parents come before children
         if card.parent_id in inside:
             inside.add(card.id)
     return frozenset(inside)
@@ -382,7 +326,7 @@ def _unit_card(row: Unit, depth: int) -> UnitCard:
 
 def calendar() -> worktime.Calendar:
     """Give the city's working time: opening hours, holidays, make-up days, time zone."""
-    return _kept("calendar", _calendar)
+    return kept("calendar", _calendar)
 
 
 def _calendar() -> worktime.Calendar:
@@ -465,7 +409,7 @@ def parameter(name: str, at: datetime) -> Any:
 def parameter_card(name: str, at: datetime) -> ParameterCard:
     """Give the value of a policy parameter at a time, with its date, source and reason."""
     known = rules.parameter_named(name)
-    rows = [card for card in _kept("parameters", _parameters) if card.name == name]
+    rows = [card for card in kept("parameters", _parameters) if card.name == name]
     valid = [card for card in rows if card.valid_from is not None and card.valid_from <= at]
     if valid:
         return valid[-1]
@@ -476,7 +420,7 @@ def parameter_card(name: str, at: datetime) -> ParameterCard:
 
 def parameters() -> list[ParameterCard]:
     """List every dated value, by name, date and number; the last of a date counts."""
-    return list(_kept("parameters", _parameters))
+    return list(kept("parameters", _parameters))
 
 
 def known_parameters() -> tuple[Parameter, ...]:

@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from commonweal.city.queries import one_look
 from commonweal.identity.queries import actor_of_account
 from commonweal.kernel import queries
 from commonweal.kernel.types import ANONYMOUS, Actor, Channel
@@ -62,7 +61,7 @@ class Actors:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = SimpleLazyObject(partial(actor_of, request))  # type: ignore[attr-defined]
-        with one_look():
+        with queries.one_look():
             return self._get_response(request)
 
 

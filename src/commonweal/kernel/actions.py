@@ -9,17 +9,17 @@ import socket
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from croniter import croniter
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from commonweal.kernel import events
-from commonweal.kernel.adapters import full_text
+from commonweal.kernel.adapters import cache, full_text
 from commonweal.kernel.errors import NoSuchJob, SameKeyOtherBody, told
 from commonweal.kernel.events import Event, Reaction
-from commonweal.kernel.models import Given, Job, Schedule, SearchText
+from commonweal.kernel.models import Given, Job, Schedule, SearchText, Stamp
 from commonweal.kernel.types import Findable
 from commonweal.methods.search import index_text
 
@@ -31,10 +31,12 @@ __all__ = [
     "fire_due",
     "forget",
     "hand_back",
+    "hold",
     "index",
     "once",
     "pass_over",
     "release",
+    "renew",
     "run",
     "run_waiting",
     "sweep",
@@ -312,3 +314,17 @@ def forget(*, kind: str, ref: UUID) -> None:
     for row in SearchText.objects.filter(kind=kind, ref=ref):
         full_text.drop(transaction.get_connection(), row.pk, row.tokens)
         row.delete()
+
+
+def hold(*names: str) -> None:
+    """Hold the stamps of what is to be changed, so that two who change it wait in line."""
+    for name in sorted(names):
+        Stamp.objects.get_or_create(name=name, defaults={"mark": uuid4()})
+        Stamp.objects.select_for_update().get(name=name)
+
+
+def renew(*names: str) -> None:
+    """Let every process read anew what it keeps of these things."""
+    cache.look_again()
+    for name in names:
+        Stamp.objects.filter(name=name).update(mark=uuid4())

@@ -90,3 +90,12 @@ class SearchText(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "ref"], name="one_text_per_thing"),
         ]
+
+
+class Stamp(models.Model):
+    """A new random mark at each change of a kind of thing, by which processes renew their cache."""
+
+    personal: ClassVar = None
+
+    name = models.CharField(max_length=20, primary_key=True)
+    mark = models.UUIDField()

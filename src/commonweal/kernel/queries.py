@@ -6,8 +6,20 @@ from django.db import connection
 from django.db.models import Min
 
 from commonweal.kernel.adapters import full_text
+from commonweal.kernel.adapters.cache import kept, one_look
 from commonweal.kernel.models import Job
 from commonweal.kernel.types import Backlog, JobCard
+
+__all__ = [
+    "backlog",
+    "clock",
+    "found",
+    "is_done",
+    "kept",
+    "one_look",
+    "parked",
+    "work_is_due",
+]
 
 ALARM_AFTER = timedelta(minutes=1)
 

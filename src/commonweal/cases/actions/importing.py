@@ -20,12 +20,13 @@ from commonweal.cases.types import (
 )
 from commonweal.city import queries as the_city
 from commonweal.kernel import actions as kernel
+from commonweal.kernel.queries import one_look
 from commonweal.kernel.types import Actor
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.types import Entry, subject_of
 
 
-@the_city.one_look()
+@one_look()
 @transaction.atomic
 def import_cases(
     *, foreign: Sequence[Foreign], file_digest: str, by: Actor, at: datetime

@@ -31,6 +31,7 @@ from commonweal.content import actions as content
 from commonweal.identity import actions as identity
 from commonweal.identity.types import ContactKind
 from commonweal.kernel import actions as kernel
+from commonweal.kernel.queries import one_look
 from commonweal.kernel.types import Actor, Channel
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.types import Entry, subject_of
@@ -38,7 +39,7 @@ from commonweal.ledger.types import Entry, subject_of
 PROXIED = frozenset({Channel.PHONE, Channel.COUNTER, Channel.PAPER, Channel.MAIL})
 
 
-@the_city.one_look()
+@one_look()
 def report(*, draft: Draft, by: Actor, at: datetime) -> Receipt:
     """Tell the city about a problem; the receipt is given at once.
 

@@ -18,9 +18,11 @@ from commonweal.cases.errors import (
     WrongParent,
 )
 from commonweal.cases.models import Category, RoutingRule
+from commonweal.cases.queries.setup import CATEGORIES, RULES
 from commonweal.cases.types import CategoryCard, Question, Review, RuleCard, term_facts
 from commonweal.city import queries as the_city
 from commonweal.city.types import Term, TermUnit
+from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked
 from commonweal.kernel.types import Actor, Channel, Words
 from commonweal.ledger import actions as ledger
@@ -72,6 +74,7 @@ def save_category(
     """Make or change a category; cases already promised keep their promise."""
     rules.check_configure(by)
     because = rules.needed_reason(reason)
+    kernel.hold(CATEGORIES)
     _check_category(draft, category_id)
     row = _category_row(category_id, seen)
     entered = ledger.append(
@@ -136,6 +139,7 @@ def _store(row: Category | RoutingRule, entry_id: UUID, *, is_new: bool) -> None
     row.entry_id = entry_id
     row.version += 1
     row.save(force_insert=is_new)
+    kernel.renew(CATEGORIES if isinstance(row, Category) else RULES)
 
 
 def question_to_json(question: Question) -> dict[str, object]:
@@ -165,6 +169,7 @@ def save_rule(
     """Make or change a routing rule; a new one is asked last."""
     rules.check_configure(by)
     because = rules.needed_reason(reason)
+    kernel.hold(RULES)
     _check_names(draft.names)
     steps.check_unit(draft.unit_id, at)
     row = _rule_row(rule_id, seen)
@@ -217,7 +222,8 @@ def order_rules(*, rule_ids: Sequence[UUID], reason: str, by: Actor, at: datetim
     """Set the order in which the rules are asked; every rule must be named once."""
     rules.check_configure(by)
     because = rules.needed_reason(reason)
-    rows = {row.pk: row for row in RoutingRule.objects.select_for_update(of=("self",))}
+    kernel.hold(RULES)
+    rows = {row.pk: row for row in RoutingRule.objects.all()}
     if sorted(rule_ids) != sorted(rows):
         raise ChangedSinceYouLooked
     for place, rule_id in enumerate(rule_ids, start=1):

@@ -11,18 +11,30 @@ from commonweal.cases.models import Category, RoutingRule
 from commonweal.cases.types import CategoryCard, Decision, Question, QuestionKind, Review, RuleCard
 from commonweal.city import queries as the_city
 from commonweal.city.types import Term, TermUnit
+from commonweal.kernel.queries import kept
 from commonweal.kernel.types import Channel
 from commonweal.methods.search import normalise
+
+CATEGORIES = "categories"  # under which they are kept, and renewed when one is saved
+RULES = "routing-rules"
 
 
 def categories(*, only_open: bool = False) -> list[CategoryCard]:
     """List categories in the city's order: each main category, then what stands below it."""
-    rows = list(Category.objects.select_related("parent").order_by("order", "code"))
-    cards = [category_card(row) for row in rows if row.is_open or not only_open]
+    cards = [card for card in _categories().values() if card.is_open or not only_open]
     tops = [card for card in cards if card.parent_id is None]
     return [one for top in tops for one in (top, *(c for c in cards if c.parent_id == top.id))] + [
         c for c in cards if c.parent_id and c.parent_id not in {top.id for top in tops}
     ]
+
+
+def _categories() -> dict[UUID, CategoryCard]:
+    return kept(CATEGORIES, _read_categories)
+
+
+def _read_categories() -> dict[UUID, CategoryCard]:
+    rows = Category.objects.select_related("parent").order_by("order", "code")
+    return {row.pk: category_card(row) for row in rows}
 
 
 def category(category_id: UUID) -> CategoryCard:
@@ -34,16 +46,15 @@ def category(category_id: UUID) -> CategoryCard:
         When there is none.
 
     """
-    row = Category.objects.select_related("parent").filter(pk=category_id).first()
-    if row is None:
+    found = _categories().get(category_id)
+    if found is None:
         raise NoSuchCategory
-    return category_card(row)
+    return found
 
 
 def category_by_code(code: str) -> CategoryCard | None:
     """Find a category by its code."""
-    row = Category.objects.select_related("parent").filter(code=code).first()
-    return category_card(row) if row else None
+    return next((card for card in _categories().values() if card.code == code), None)
 
 
 def category_card(row: Category) -> CategoryCard:
@@ -125,7 +136,11 @@ def _meets(text: str, word: str) -> bool:
 
 def rules_in_order() -> list[RuleCard]:
     """List routing rules in the order in which they are asked."""
-    return [rule_card(row) for row in RoutingRule.objects.order_by("order", "id")]
+    return list(kept(RULES, _read_rules))
+
+
+def _read_rules() -> tuple[RuleCard, ...]:
+    return tuple(rule_card(row) for row in RoutingRule.objects.order_by("order", "id"))
 
 
 def rule(rule_id: UUID) -> RuleCard:
@@ -137,10 +152,10 @@ def rule(rule_id: UUID) -> RuleCard:
         When there is none.
 
     """
-    row = RoutingRule.objects.filter(pk=rule_id).first()
-    if row is None:
-        raise NoSuchRule
-    return rule_card(row)
+    for one in rules_in_order():
+        if one.id == rule_id:
+            return one
+    raise NoSuchRule
 
 
 def rule_card(row: RoutingRule) -> RuleCard:

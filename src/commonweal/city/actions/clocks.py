@@ -24,19 +24,19 @@ from commonweal.ledger.queries import heads
 BARELY = timedelta(seconds=1)
 
 
+@transaction.atomic(savepoint=False)
 def start_clock(*, subject: str, kind: str, term: Term, at: datetime) -> ClockCard:
     """Let a term run from now; one of a kind over a subject at a time."""
     due_at = queries.due(at, term)
     try:
-        with transaction.atomic():
-            clock = Clock.objects.create(
-                subject=subject,
-                kind=kind,
-                amount=term.amount,
-                unit=term.unit.value,
-                started_at=at,
-                due_at=due_at,
-            )
+        clock = Clock.objects.create(
+            subject=subject,
+            kind=kind,
+            amount=term.amount,
+            unit=term.unit.value,
+            started_at=at,
+            due_at=due_at,
+        )
     except IntegrityError:
         raise ClockRunsAlready from None
     return queries.card_of(clock)

@@ -12,6 +12,7 @@ from commonweal.city.actions import entering
 from commonweal.city.errors import DayTaken, NoSuchHoliday
 from commonweal.city.models import Holiday, OpenWeek
 from commonweal.city.types import DayKind, HolidayCard, Spans, WeekCard
+from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked
 from commonweal.kernel.types import Actor, Words
 
@@ -43,7 +44,7 @@ def save_week(
         hidden={"reason": reason},
     )
     entering.write(row, {"hours": week}, entered.id, is_new=is_new)
-    entering.renew("calendar")
+    kernel.renew("calendar")
     return queries.opening_week()
 
 
@@ -115,5 +116,5 @@ def _save(
         hidden={"names": values["names"], "reason": reason},
     )
     entering.write(row, values, entered.id, is_new=is_new)
-    entering.renew("calendar")
+    kernel.renew("calendar")
     return queries.holiday(row.id)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import models
 
-from commonweal.city import queries, rules
-from commonweal.city.models import Stamp
+from commonweal.city import rules
+from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked, Refusal
 from commonweal.kernel.types import Actor, ActorKind
 from commonweal.ledger import actions as ledger
@@ -21,17 +21,8 @@ def begin(by: Actor, reason: str, *stamps: str) -> str:
     """Check who and why, and hold the stamps, so that two who save the same thing wait in line."""
     rules.check_administrator(by)
     reason = rules.check_reason(reason)
-    for name in sorted(stamps):
-        Stamp.objects.get_or_create(name=name, defaults={"mark": uuid4()})
-        Stamp.objects.select_for_update().get(name=name)
+    kernel.hold(*stamps)
     return reason
-
-
-def renew(*stamps: str) -> None:
-    """Let every process read anew what it keeps of these things."""
-    queries.look_again()
-    for name in stamps:
-        Stamp.objects.filter(name=name).update(mark=uuid4())
 
 
 def held(table: type[Row], id_: UUID | None, seen: int, missing: type[Refusal]) -> Row | None:

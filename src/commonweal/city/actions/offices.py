@@ -12,6 +12,7 @@ from commonweal.city.actions import entering
 from commonweal.city.errors import CodeTaken, NoSuchUnit
 from commonweal.city.models import Unit
 from commonweal.city.types import UnitCard
+from commonweal.kernel import actions as kernel
 from commonweal.kernel.types import Actor, Words
 
 
@@ -107,5 +108,5 @@ def put_unit(
         | {"reason": reason},
     )
     entering.write(row, values, entered.id, is_new=is_new)
-    entering.renew("units")
+    kernel.renew("units")
     return queries.unit(row.id)

@@ -13,6 +13,7 @@ from commonweal.city.actions import entering
 from commonweal.city.errors import CodeTaken, NoSuchDistrict, NoSuchLandmark
 from commonweal.city.models import District, Landmark
 from commonweal.city.types import DistrictCard, GeoJson, LandmarkCard
+from commonweal.kernel import actions as kernel
 from commonweal.kernel.types import Actor, Words
 
 
@@ -59,7 +60,7 @@ def save_district(
         hidden={"names": values["names"], "reason": reason},
     )
     entering.write(row, values, entered.id, is_new=is_new)
-    entering.renew("districts")
+    kernel.renew("districts")
     return queries.district(row.id)
 
 
@@ -114,5 +115,5 @@ def save_landmark(
         hidden={"names": values["names"], "reason": reason},
     )
     entering.write(row, values, entered.id, is_new=is_new)
-    entering.renew("landmarks")
+    kernel.renew("landmarks")
     return queries.landmark(row.id)

@@ -10,6 +10,7 @@ from commonweal.city import queries, rules
 from commonweal.city.actions import entering
 from commonweal.city.models import ParameterValue, Profile
 from commonweal.city.types import CityProfile, Parameter, ParameterCard
+from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked
 from commonweal.kernel.types import Actor, Words
 
@@ -66,7 +67,7 @@ def save_profile(
         hidden={name: values[name] for name in texts} | {"reason": reason},
     )
     entering.write(row, values, entered.id, is_new=is_new)
-    entering.renew("profile", "calendar")
+    kernel.renew("profile", "calendar")
     return queries.profile()
 
 
@@ -119,5 +120,5 @@ def set_parameter(
         reason=reason,
         entry_id=entered.id,
     )
-    entering.renew("parameters")
+    kernel.renew("parameters")
     return queries.parameter_card(name, valid_from)

@@ -25,13 +25,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Stamp",
-            fields=[
-                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ("mark", models.UUIDField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="Clock",
             fields=[
                 (

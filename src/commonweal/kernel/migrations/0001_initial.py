@@ -24,6 +24,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Stamp",
+            fields=[
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("mark", models.UUIDField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Schedule",
             fields=[
                 ("name", models.CharField(max_length=200, primary_key=True, serialize=False)),
