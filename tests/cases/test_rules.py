@@ -33,6 +33,7 @@ from commonweal.cases.types import (
     Place,
     Question,
     QuestionKind,
+    Review,
     RuleCard,
     State,
 )
@@ -138,6 +139,11 @@ class TestTexts:
 
     def test_emoji_and_right_to_left_stay(self) -> None:
         assert rules.needed_text(" 路燈壞了 🔦 שלום \r\n مرحبا ") == "路燈壞了 🔦 שלום \n مرحبا"
+
+    def test_marks_that_turn_the_words_of_others_around_go(self) -> None:
+        assert rules.clean_text("\x01 fixed \u202egnorw\u202c \u2067שלום\u2069") == (
+            "fixed gnorw \u2067שלום\u2069"
+        )
 
     @pytest.mark.parametrize("raw", ["a\x00b", "\ud800"])
     def test_what_cannot_be_stored_is_refused(self, raw: str) -> None:
@@ -374,3 +380,9 @@ class TestRouting:
         other = rule(districts=("north",))
 
         assert rules.shadowed([wide, narrow, other]) == [(narrow.id, wide.id)]
+
+
+def test_a_private_kind_shows_only_the_quarter() -> None:
+    assert rules.street_level(22.123456, Review.AFTER_REVIEW) == 22.1235
+    assert rules.street_level(22.123456, Review.NEVER) == 22.123
+    assert rules.street_level(None, Review.NEVER) is None

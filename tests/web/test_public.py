@@ -271,7 +271,7 @@ class TestPhotos:
             answer = Resident().get(f"/photos/{kept.id}/thumb/")
             assert answer.status_code == status
             if status == 200:
-                assert "private" in answer["Cache-Control"]
+                assert "no-store" in answer["Cache-Control"]
 
     def test_one_that_was_taken_down_is_gone(self, here: Town, eve: Resident, sent: Any) -> None:
         _receipt, kept = sent

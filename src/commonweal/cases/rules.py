@@ -37,6 +37,7 @@ from commonweal.cases.types import (
     Place,
     Question,
     QuestionKind,
+    Review,
     RuleCard,
     State,
 )
@@ -167,14 +168,21 @@ def check_move(state: State, to: State) -> None:
 
 def clean_text(raw: str, *, most: int = LONGEST_TEXT) -> str:
     """Give the text as it is kept: composed, one kind of line end, only what can be stored."""
-    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = raw.replace("\r\n", "\n").replace("\r", "\n")
     if any(unicodedata.category(c) == "Cs" or c == "\x00" for c in text):
         raise UnreadableText
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
-    text = unicodedata.normalize("NFC", text)
+    text = "".join(c for c in text if _may_stay(c))
+    text = unicodedata.normalize("NFC", text).strip()
     if len(text) > most:
         raise TextTooLong(length=len(text), most=most)
     return text
+
+
+def _may_stay(character: str) -> bool:
+    """Keep line ends and tabs; drop controls, and marks that turn the words of others around."""
+    if character in "\n\t":
+        return True
+    return unicodedata.category(character) != "Cc" and not "\u202a" <= character <= "\u202e"
 
 
 def needed_text(raw: str, *, most: int = LONGEST_TEXT) -> str:
@@ -421,6 +429,13 @@ def is_citys_word(entry: EntryCard) -> bool:
         and entry.actor != "resident"
         and entry.facts.get("to") in answers
     )
+
+
+def street_level(degrees: float | None, review: Review) -> float | None:
+    """Keep about ten metres: the street, not the door; of a private kind, only the quarter."""
+    if review is Review.NEVER:
+        return around(degrees)
+    return None if degrees is None else round(degrees, 4)
 
 
 def around(degrees: float | None) -> float | None:

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, DateTimeField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from commonweal.cases import rules
 from commonweal.cases.models import Case
 from commonweal.cases.queries.one import answers_of, case_card, public_case_card
+from commonweal.cases.queries.setup import categories
 from commonweal.cases.types import CaseCard, Filter, Point, Publication, PublicCard, Sort, State
 from commonweal.city import queries as the_city
 from commonweal.kernel import queries as kernel
@@ -126,12 +128,18 @@ def _page(
 
 def _points(rows: QuerySet[Case]) -> list[Point]:
     placed = rows.filter(lat__isnull=False).order_by("-received_at")[:MOST_POINTS]
+    reviews = {card.id: card.review for card in categories()}
     return [
         Point(
-            number=number, lat=round(lat, 4), lng=round(lng, 4), state=State(state), category_id=c
+            number=number,
+            lat=lat,
+            lng=lng,
+            state=State(state),
+            category_id=category_id,
         )
-        for number, lat, lng, state, c in placed.values_list(
+        for number, full_lat, full_lng, state, category_id in placed.values_list(
             "number", "lat", "lng", "state", "category_id"
         )
-        if lat is not None and lng is not None
+        if (lat := rules.street_level(full_lat, reviews[category_id])) is not None
+        and (lng := rules.street_level(full_lng, reviews[category_id])) is not None
     ]

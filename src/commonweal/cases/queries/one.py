@@ -8,6 +8,7 @@ from uuid import UUID
 from commonweal.cases import rules
 from commonweal.cases.errors import NoSuchCase, WrongKey
 from commonweal.cases.models import AccessKey, Case, Routing, Word
+from commonweal.cases.queries.setup import category
 from commonweal.cases.types import (
     Act,
     CaseCard,
@@ -230,6 +231,7 @@ def public_case_card(row: Case, answer: str, *, at: datetime) -> PublicCard:
     """Show only what everybody may see."""
     published = row.publication == Publication.PUBLISHED
     state = State(row.state)
+    review = category(row.category_id).review
     return PublicCard(
         id=row.pk,
         number=row.number,
@@ -238,8 +240,8 @@ def public_case_card(row: Case, answer: str, *, at: datetime) -> PublicCard:
         unit_id=row.unit_id,
         district_id=row.district_id,
         landmark_id=row.landmark_id,
-        lat=_street_level(row.lat),
-        lng=_street_level(row.lng),
+        lat=rules.street_level(row.lat, review),
+        lng=rules.street_level(row.lng, review),
         text=row.public_text if published else "",
         answer=answer if state in rules.ENDS or answer else "",
         received_at=row.received_at,
@@ -248,11 +250,6 @@ def public_case_card(row: Case, answer: str, *, at: datetime) -> PublicCard:
         closed_at=row.closed_at,
         is_overdue=is_overdue(row, at),
     )
-
-
-def _street_level(degrees: float | None) -> float | None:
-    """Keep about ten metres: enough for the street, too coarse for a door."""
-    return None if degrees is None else round(degrees, 4)
 
 
 def answers_of(case_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -68,7 +68,7 @@ def picture(
     if public:
         patch_cache_control(response, public=True, max_age=300, must_revalidate=True)
     else:
-        patch_cache_control(response, private=True, max_age=300)
+        patch_cache_control(response, private=True, no_store=True)
         response["X-Robots-Tag"] = "noindex"
     return response  # type: ignore[return-value]
 
