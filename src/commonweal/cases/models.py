@@ -140,6 +140,7 @@ class Case(models.Model):
     photos_wait = models.BooleanField(default=False)  # for review, after the words had theirs
     contact_id = models.UUIDField(null=True, db_index=True)
     received_at = models.DateTimeField()
+    changed_at = models.DateTimeField()  # anything that everybody sees; as `said_at` tells it
     happened = models.CharField(max_length=80, blank=True)
     due_at = models.DateTimeField()
     promised_at = models.DateTimeField()
@@ -176,6 +177,7 @@ class Case(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["-received_at", "id"], name="cases_newest"),
+            models.Index(fields=["changed_at"], name="cases_by_change"),
             models.Index(fields=["unit_id", "due_at"], name="cases_of_a_unit"),
             models.Index(
                 fields=["due_at"], condition=Q(closed_at__isnull=True), name="open_cases_by_promise"

@@ -273,10 +273,22 @@ class PublicCard:
     text: str  # published words, else empty
     answer: str  # the newest published answer, else empty
     received_at: datetime
+    changed_at: datetime
     due_at: datetime
     is_promised: bool
     closed_at: datetime | None
     is_overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveCard:
+    """A step in the life of a case, as everybody sees it."""
+
+    id: UUID
+    number: str  # of the case
+    to: State
+    at: datetime
+    text: str  # what was said with it, where it is public
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,6 +327,32 @@ class Filter:
     since: date | None = None
     until: date | None = None
     sort: Sort = Sort.NEWEST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Near:
+    """Around a point; what is asked is the street-level point that everybody sees."""
+
+    lat: float
+    lng: float
+    metres: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """What a program asks the public record for; empty fields leave everything in.
+
+    Times hold from the one included to the other excluded.
+    """
+
+    numbers: tuple[str, ...] | None = None
+    categories: tuple[UUID, ...] = ()
+    is_open: bool | None = None
+    received_from: datetime | None = None
+    received_until: datetime | None = None
+    changed_from: datetime | None = None
+    changed_until: datetime | None = None
+    near: Near | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from commonweal.ledger.adapters import heads, triggers
 from commonweal.ledger.errors import ForbiddenFact
 from commonweal.ledger.models import Disclosure, Maintenance
 from commonweal.ledger.models import Entry as EntryRow
-from commonweal.ledger.types import LEAF_VERSION, Entered, Entry, subject_of
+from commonweal.ledger.types import LEAF_VERSION, Entered, Entry, said_at, subject_of
 from commonweal.methods.canonical import canonical_json
 from commonweal.methods.leaf import b64url, disclosure, leaf_hash
 from commonweal.methods.receipt import has_plain_check
@@ -62,10 +62,8 @@ def append_all(entries: Sequence[Entry], *, at: datetime) -> list[Entered]:
 def _row(entry: Entry, head: heads.Head, at: datetime) -> tuple[EntryRow, list[Disclosure]]:
     for name, value in entry.facts.items():
         _check_fact(name, value)
-    said_at = at.astimezone(UTC).replace(microsecond=0)
-    if entry.actor == "resident":
-        said_at = said_at.replace(minute=0, second=0)
-    id_ = _new_id(said_at)
+    told_at = said_at(entry.actor, at)
+    id_ = _new_id(told_at)
     salted = [
         disclosure(b64url(secrets.token_bytes(16)), name, value)
         for name, value in entry.hidden.items()
@@ -74,7 +72,7 @@ def _row(entry: Entry, head: heads.Head, at: datetime) -> tuple[EntryRow, list[D
         "v": LEAF_VERSION,
         "type": entry.type,
         "id": str(id_),
-        "at": said_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "at": told_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "actor": entry.actor,
         "subject": entry.subject,
         "seq": head.seq + 1,
@@ -117,9 +115,9 @@ def _check_fact(name: str, value: object) -> None:
             raise ForbiddenFact(name=name)
 
 
-def _new_id(said_at: datetime) -> UUID:
+def _new_id(told_at: datetime) -> UUID:
     """Draw a UUIDv7 with a time no finer than the entry's, and a number that reads well."""
-    milliseconds = int(said_at.timestamp() * 1000)
+    milliseconds = int(told_at.timestamp() * 1000)
     while True:
         chance = secrets.randbits(74)
         if has_plain_check(chance & queries.RANDOM_BITS):

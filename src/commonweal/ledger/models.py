@@ -32,6 +32,7 @@ class Entry(models.Model):
                 condition=models.Q(is_sequenced=False),
                 name="entries_unsequenced",
             ),
+            models.Index(fields=["type", "at"], name="entries_of_a_type_by_time"),
         ]
 
 

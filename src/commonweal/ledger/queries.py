@@ -36,6 +36,23 @@ def newest(types: Iterable[str], *, number: int = 1, size: int = 50) -> Page[Ent
     return Page(items=cards, total=rows.count(), number=max(1, number), size=size)
 
 
+def between(
+    types: Iterable[str],
+    *,
+    since: datetime,
+    until: datetime,
+    subjects: Iterable[str] | None = None,
+    number: int = 1,
+    size: int = 50,
+) -> list[EntryCard]:
+    """List entries of these types made in a span of time, oldest first, in pages."""
+    rows = Entry.objects.filter(type__in=sorted(set(types)), at__gte=since, at__lt=until)
+    if subjects is not None:
+        rows = rows.filter(subject__in=list(subjects))
+    start = (max(1, number) - 1) * size
+    return [_card(row) for row in rows.order_by("at", "position")[start : start + size]]
+
+
 def heads(subjects: Iterable[str]) -> dict[str, int]:
     """Give the number of the newest entry of each subject that has any."""
     found = Head.objects.filter(subject__in=set(subjects))

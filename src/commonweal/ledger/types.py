@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 LEAF_VERSION = 1
+
+
+RESIDENT = "resident"
+
+
+def said_at(actor: str, at: datetime) -> datetime:
+    """Give the time that is told of an act: the hour of a resident's, the second of the city's."""
+    whole = at.astimezone(UTC).replace(microsecond=0)
+    return whole.replace(minute=0, second=0) if actor == RESIDENT else whole
 
 
 def subject_of(kind: str, id_: UUID) -> str:

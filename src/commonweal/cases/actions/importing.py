@@ -95,6 +95,7 @@ def _prepared(
             Publication.WITHHELD if category.review is Review.NEVER else Publication.WAITING
         ),
         received_at=received,
+        changed_at=at,
         happened=claimed,
         due_at=due,
         promised_at=due,

@@ -34,7 +34,7 @@ from commonweal.kernel import actions as kernel
 from commonweal.kernel.queries import one_look
 from commonweal.kernel.types import Actor, Channel
 from commonweal.ledger import actions as ledger
-from commonweal.ledger.types import Entry, subject_of
+from commonweal.ledger.types import RESIDENT, Entry, said_at, subject_of
 
 PROXIED = frozenset({Channel.PHONE, Channel.COUNTER, Channel.PAPER, Channel.MAIL})
 
@@ -108,11 +108,12 @@ def _take_in(
     place, is_outside = located(draft.place)
     decision = decide(category, place, by.channel, draft.text, at=at)
     clock = city.start_clock(subject=subject, kind=steps.PROMISE, term=category.term, at=at)
+    actor = RESIDENT if by.channel not in PROXIED else steps.name_in_record(by)
     entered = ledger.append(
         Entry(
             type="cases.received",
             subject=subject,
-            actor="resident" if by.channel not in PROXIED else steps.name_in_record(by),
+            actor=actor,
             facts={
                 "category": category.code,
                 "district": _district_code(place),
@@ -148,6 +149,7 @@ def _take_in(
         ),
         contact_id=contact_id,
         received_at=at,
+        changed_at=said_at(actor, at),
         happened=f"{draft.happened_on.isoformat()} reporter" if draft.happened_on else "",
         due_at=clock.due_at,
         promised_at=clock.due_at,

@@ -24,7 +24,7 @@ from commonweal.city import queries as the_city
 from commonweal.content import actions as content
 from commonweal.content import queries as photos
 from commonweal.kernel import actions as kernel
-from commonweal.kernel.types import Actor
+from commonweal.kernel.types import Actor, ActorKind
 from commonweal.ledger.types import subject_of
 
 MOST_REASON = 180
@@ -39,9 +39,9 @@ def acknowledge(*, case_id: UUID, seen: int, by: Actor, at: datetime) -> CaseCar
 
 @transaction.atomic
 def start(*, case_id: UUID, seen: int, by: Actor, at: datetime) -> CaseCard:
-    """Take the case into work; whoever does becomes its handler."""
+    """Take the case into work; the person who does becomes its handler."""
     case = steps.taken(case_id, Act.START, seen=seen, by=by)
-    case.assignee_id = by.id
+    case.assignee_id = by.id if by.kind is ActorKind.PERSON else None
     return steps.move(case, State.IN_WORK, actor=steps.name_in_record(by, case), at=at)
 
 
@@ -196,7 +196,7 @@ def note(*, case_id: UUID, text: str, by: Actor, at: datetime, seen: int | None 
     """Write down something for colleagues; never shown outside. With `seen`, sent twice is once."""
     case = steps.taken(case_id, Act.NOTE, seen=seen, by=by)
     word = steps.say(case, WordKind.NOTE, rules.needed_text(text), at=at, by=by)
-    entered = steps.enter(case, "cases.noted", actor=steps.name_in_record(by, case), at=at)
+    entered = steps.enter(case, steps.NOTED, actor=steps.name_in_record(by, case), at=at)
     return steps.spoken(case, entered, WordKind.NOTE, at=at, word=word)
 
 
@@ -227,7 +227,7 @@ def publish_photo(
     _check_may_be_public(case)
     _own_photo(case, attachment_id)
     content.publish(attachment_id=attachment_id, seen=seen, by=by, at=at)
-    steps.photos_seen(case)
+    steps.photos_seen(case, at=at)
 
 
 @transaction.atomic
@@ -238,7 +238,7 @@ def withhold_photo(
     case = steps.taken(case_id, Act.WITHHOLD, seen=None, by=by)
     _own_photo(case, attachment_id)
     content.withhold(attachment_id=attachment_id, seen=seen, by=by, at=at)
-    steps.photos_seen(case)
+    steps.photos_seen(case, at=at)
 
 
 @transaction.atomic
@@ -249,7 +249,7 @@ def take_down_photo(
     case = steps.taken(case_id, Act.WITHHOLD, seen=None, by=by)
     _own_photo(case, attachment_id)
     content.take_down(attachment_id=attachment_id, reason=reason, by=by, at=at)
-    steps.photos_seen(case)
+    steps.photos_seen(case, at=at)
 
 
 def _own_photo(case: Case, attachment_id: UUID) -> None:

@@ -22,9 +22,10 @@ from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked
 from commonweal.kernel.types import SYSTEM, Actor, Findable, Role
 from commonweal.ledger import actions as ledger
-from commonweal.ledger.types import Entered, Entry, subject_of
+from commonweal.ledger.types import Entered, Entry, said_at, subject_of
 from commonweal.methods.receipt import access_key
 
+NOTED = "cases.noted"
 PROMISE = "promise"  # the clock that runs from the report to the answer
 
 
@@ -83,7 +84,14 @@ def enter(
     )
     case.entry_id = entered.id
     case.version += 1
+    if type_ != NOTED:
+        changed(case, said_at(actor, at))
     return entered
+
+
+def changed(case: Case, at: datetime) -> None:
+    """Note that everybody sees something else from now on; a note among colleagues is not seen."""
+    case.changed_at = max(case.changed_at, at)
 
 
 def say(
@@ -188,10 +196,11 @@ def hide(case: Case, *, at: datetime) -> None:
         content.withhold(attachment_id=photo.id, seen=photo.version, by=SYSTEM, at=at)
 
 
-def photos_seen(case: Case) -> None:
-    """Note that somebody has looked at the photos that came after the words were reviewed."""
+def photos_seen(case: Case, *, at: datetime) -> None:
+    """Note that somebody has looked at the photos, and perhaps changed what everybody sees."""
     case.photos_wait = False
-    case.save(update_fields=["photos_wait"])
+    changed(case, at)
+    case.save(update_fields=["photos_wait", "changed_at"])
 
 
 def spoken(case: Case, entered: Entered, kind: str, *, at: datetime, word: Word | None) -> CaseCard:

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ("photos_wait", models.BooleanField(default=False)),
                 ("contact_id", models.UUIDField(db_index=True, null=True)),
                 ("received_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
                 ("happened", models.CharField(blank=True, max_length=80)),
                 ("due_at", models.DateTimeField()),
                 ("promised_at", models.DateTimeField()),
@@ -237,6 +238,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(fields=["-received_at", "id"], name="cases_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["changed_at"], name="cases_by_change"),
         ),
         migrations.AddIndex(
             model_name="case",

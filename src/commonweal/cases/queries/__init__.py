@@ -18,6 +18,7 @@ from commonweal.cases.queries.one import (
     routings,
     words,
 )
+from commonweal.cases.queries.record import public_cards, public_moves
 from commonweal.cases.queries.setup import (
     asked,
     categories,
@@ -53,7 +54,9 @@ __all__ = [
     "of_contacts",
     "points",
     "public_card",
+    "public_cards",
     "public_listing",
+    "public_moves",
     "public_points",
     "reporter_by_contacts",
     "reporter_by_key",

@@ -245,6 +245,7 @@ def public_case_card(row: Case, answer: str, *, at: datetime) -> PublicCard:
         text=row.public_text if published else "",
         answer=answer if state in rules.ENDS or answer else "",
         received_at=row.received_at,
+        changed_at=row.changed_at,
         due_at=row.due_at,
         is_promised=row.is_promised,
         closed_at=row.closed_at,

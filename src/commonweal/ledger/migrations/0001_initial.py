@@ -45,7 +45,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(("is_sequenced", False)),
                         fields=["position"],
                         name="entries_unsequenced",
-                    )
+                    ),
+                    models.Index(fields=["type", "at"], name="entries_of_a_type_by_time"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("subject", "seq"), name="one_entry_per_place")
