@@ -66,6 +66,7 @@ def announce(event: Event) -> None:
             is_event=True,
             payload=body,
             subject=event.subject,
+            priority=1 if reaction.outside else 0,  # what waits for mail servers holds up nobody
             created_at=event.at,
             run_at=event.at,
         )
@@ -112,24 +113,23 @@ def worker_name() -> str:
 @transaction.atomic
 def claim(*, worker: str, at: datetime, limit: int = 10) -> list[int]:
     """Lease due rows by their mark, never by "id greater than last"; park what failed too often."""
-    free = (
+    free = list(
         Job.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(state=Job.State.WAITING, run_at__lte=at)
         .exclude(lease_until__gt=at)
-        .order_by("priority", "id")[:limit]
+        .order_by("priority", "id")
+        .values_list("id", "attempts", "handler")[:limit]
     )
-    taken = []
-    for job in free:
-        if job.attempts >= MOST_ATTEMPTS:
-            job.state = Job.State.PARKED
-            job.error = job.error or "the worker died each time it tried this"
-            job.worker, job.lease_until = "", None
-            logger.error("job parked", extra={"job": job.pk, "handler": job.handler})
-        else:
-            job.attempts += 1
-            job.worker, job.lease_until = worker, at + LEASE
-            taken.append(job.pk)
-        job.save(update_fields=["state", "error", "worker", "lease_until", "attempts"])
+    for job_id, attempts, handler in free:
+        if attempts >= MOST_ATTEMPTS:
+            logger.error("job parked", extra={"job": job_id, "handler": handler})
+            died = Job.objects.filter(pk=job_id)
+            died.filter(error="").update(error="the worker died each time it tried this")
+            died.update(state=Job.State.PARKED, worker="", lease_until=None)
+    taken = [job_id for job_id, attempts, _handler in free if attempts < MOST_ATTEMPTS]
+    Job.objects.filter(pk__in=taken).update(
+        attempts=F("attempts") + 1, worker=worker, lease_until=at + LEASE
+    )
     return taken
 
 
@@ -146,6 +146,7 @@ def hand_back(*, worker: str, begun: bool = False) -> int:
     return held.update(**back if begun else {**back, "attempts": F("attempts") - 1})
 
 
+@cache.one_look()
 def run(*, job_id: int, worker: str, clock: Callable[[], datetime]) -> bool:
     """Do one claimed piece of work; return whether it is done. Mark and changes commit together."""
     job = Job.objects.get(pk=job_id)
