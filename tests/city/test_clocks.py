@@ -92,7 +92,7 @@ def test_a_pause_moves_the_due_date_by_the_working_time_paused() -> None:
 
     card = resumed(MONDAY + HOUR + 30 * MINUTE)
 
-    assert card.due_at == MONDAY + 2 * HOUR + 30 * MINUTE
+    assert card.due_at == MONDAY + 3 * HOUR  # half past two, to the full hour
     assert (card.state, card.pauses[0].reason) == (ClockState.RUNNING, "waiting for the reporter")
     assert card.pauses[0].until == MONDAY + HOUR + 30 * MINUTE
 
@@ -130,7 +130,7 @@ def test_two_pauses_add_up() -> None:
         paused(MONDAY + hour * HOUR + 10 * MINUTE)
         resumed(MONDAY + hour * HOUR + 20 * MINUTE)
 
-    assert queries.clock_of(CASE, KIND).due_at == MONDAY + 4 * HOUR + 20 * MINUTE  # after lunch
+    assert queries.clock_of(CASE, KIND).due_at == MONDAY + 5 * HOUR  # after lunch, a full hour
 
 
 def test_a_paused_clock_does_not_run_out() -> None:
@@ -352,7 +352,14 @@ def test_pausing_step_by_step_gives_the_date_that_arithmetic_gives_at_once(
         actions.pause_clock(subject=subject, kind=KIND, reason="waiting", at=pause)
         card = actions.resume_clock(subject=subject, kind=KIND, at=resume)
 
-    expected = worktime.due_after_pauses(queries.calendar(), MONDAY, amount * HOUR, steps)
+    exact = worktime.due_after_pauses(queries.calendar(), MONDAY, amount * HOUR, steps)
 
-    assert card.due_at == expected
+    assert exact <= card.due_at < exact + HOUR
+    assert (card.due_at.minute, card.due_at.second) == (0, 0)
     actions.stop_clock(subject=subject, kind=KIND, at=at[-1])
+
+
+def test_a_term_in_hours_ends_with_a_full_hour() -> None:
+    card = started(at=MONDAY + timedelta(minutes=12, seconds=36))
+
+    assert card.due_at == MONDAY + 3 * HOUR

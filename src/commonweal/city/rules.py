@@ -354,14 +354,22 @@ def due(
 ) -> datetime:
     """Say when a term ends; one in working days at the close of its last day, in days at midnight.
 
+    A term in hours ends with a full hour: a public promise never tells the minute somebody came.
     A pause counts by `methods.worktime`: paused hours do not run, and a day counts when the clock
     runs at its close.
     """
     of_the_city = term.unit in {TermUnit.WORKING_HOURS, TermUnit.WORKING_DAYS}
     cal = open_hours if of_the_city else always(open_hours.zone)
     if term.unit in {TermUnit.WORKING_HOURS, TermUnit.HOURS}:
-        return worktime.due_after_pauses(cal, start, timedelta(hours=term.amount), pauses)
+        return _full_hour(
+            worktime.due_after_pauses(cal, start, timedelta(hours=term.amount), pauses)
+        )
     return worktime.add_working_days(cal, start, term.amount, pauses)
+
+
+def _full_hour(moment: datetime) -> datetime:
+    begun = moment.replace(minute=0, second=0, microsecond=0)
+    return begun if begun == moment else begun + timedelta(hours=1)
 
 
 def always(zone: str) -> worktime.Calendar:
