@@ -9,11 +9,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from commonweal.cases import queries
+from commonweal.cases.types import Filter
 from commonweal.edge.access import Access, Open, access_of
+from commonweal.edge.keys import Scope
 from commonweal.identity import actions as identity
 from commonweal.identity.models import Account
 from commonweal.kernel.types import Role
 from tests.factories.cases import ADMINISTRATOR, NOW, Town, reported, town
+from tests.factories.edge import api_key
 
 NOT_OURS = ("account_", "stop-messages")  # allauth's own pages, and the token's page
 
@@ -165,4 +168,64 @@ def test_a_case_opens_and_is_worked_on_as_the_table_says(role: Role | None, wher
         "publish": where in REVIEWS.get(role, set()),
         "note": where in SEES.get(role, set()) and role is not Role.ADMINISTRATOR,
         "answer": where in ANSWERS.get(role, set()),
+    }
+
+
+# Programs: what is public is so for everybody, and a session opens nothing that needs a key.
+
+OPEN311 = {
+    name: path.replace("<form:form>", "json")
+    .replace("<str:code>", "lamp")
+    .replace("<str:number>", "{number}")
+    for name, (path, _) in ROUTES.items()
+    if name.startswith("open311-")
+}
+SENT = {"open311-requests", "open311-updates"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_resource_of_open311_is_read_by_all_and_written_with_a_key_only(
+    role: Role | None,
+) -> None:
+    here = town()
+    client, nobody = client_of(role, here.roads.id), Client()
+    number = reported(here.lamp).number
+    said = {"service_code": "lamp", "lat": "22.05", "long": "114.05", "update_id": "1"}
+
+    for name, path in OPEN311.items():
+        url = "/" + path.format(number=number)
+        seen, public = client.get(url), nobody.get(url)
+        assert (seen.status_code, seen.content) == (200, public.content), name
+        sent = client.post(url, {**said, "service_request_id": number, "description": "x"})
+        assert sent.status_code == (403 if name in SENT else 405), name
+        assert client.put(url).status_code == client.delete(url).status_code == 405, name
+    assert len(OPEN311) >= 8
+    assert queries.public_listing(Filter(), at=NOW).total == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("where", [OWN, BELOW, OTHER])
+@pytest.mark.parametrize("scope", [None, *Scope])
+def test_a_key_reaches_as_far_as_its_scope_and_its_unit(scope: Scope | None, where: str) -> None:
+    here = town()
+    of_a_unit = scope is Scope.UPDATE
+    unit_id = unit_for(here, where) if of_a_unit else None
+    secret = api_key(scope, unit_id=unit_id)[1] if scope else ""
+    number = reported(here.lamp).number
+    about = {"api_key": secret, "service_request_id": number, "update_id": "1"}
+
+    acts = {
+        "requests": {"service_code": "lamp", "lat": "22.05", "long": "114.05"},
+        "servicerequestupdates": {**about, "status": "FIXED", "description": "Mended."},
+    }
+    done = {
+        what: Client().post(f"/open311/v2/{what}.json", {"api_key": secret, **said}).status_code
+        for what, said in acts.items()
+    }
+
+    may_work = of_a_unit and where in ANSWERS[Role.OFFICER]
+    assert done == {
+        "requests": 201 if scope is Scope.REPORT else 403,
+        "servicerequestupdates": 201 if may_work else 403,
     }

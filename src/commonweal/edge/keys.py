@@ -149,6 +149,7 @@ def of_request(request: HttpRequest, secret: str) -> KeyCard | None:
         limits.spend(f"{GUESSES.form}|{address_of(request)}", GUESSES, at=at)
         raise errors.WrongKey
     limits.spend(f"{card.limit.form}|{card.id.hex}", card.limit, at=at)
+    request._read_actor = sender_of(card)  # type: ignore[attr-defined]  # noqa: SLF001  (ours)
     return card
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -59,8 +59,10 @@ TITLES: Mapping[HTTPStatus, str] = {
     HTTPStatus.SERVICE_UNAVAILABLE: _("Please try again in a minute"),
 }
 SAID_BY_THE_PAGE = {errors.NoSuchPage, errors.ClosedDoor, errors.OurFault}  # in fitting words
+SPEAKERS: dict[str, "Speak"] = {}
 NAMES: dict[type[Enum], Callable[[Any], str]] = {}
 E = TypeVar("E", bound=Enum)
+Speak: TypeAlias = Callable[[HttpRequest, Refusal], HttpResponse]
 WAIT_S = 30
 MEGABYTE = 1024 * 1024
 
@@ -104,6 +106,11 @@ def call_by_name(kind: type[E], name: Callable[[E], str]) -> None:
     NAMES[kind] = name
 
 
+def speak_below(prefix: str, speak: Speak) -> None:
+    """Take from an API how it tells refusals at the addresses that begin so."""
+    SPEAKERS[prefix] = speak
+
+
 def wants_json(request: HttpRequest) -> bool:
     """Say whether a program asks: by its address or by what it accepts."""
     if request.path_info.startswith("/api/"):
@@ -115,9 +122,16 @@ def wants_json(request: HttpRequest) -> bool:
 def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Tell a refusal to whoever asked, in the form that fits."""
     status = status_of(refusal)
-    if refusal.kind is Kind.SIGN_IN and not wants_json(request):
+    path = request.path_info
+    speak = next((speak for prefix, speak in SPEAKERS.items() if path.startswith(prefix)), None)
+    if speak is not None:
+        response = speak(request, refusal)
+    elif wants_json(request):
+        response = _problem(refusal, status)
+    elif refusal.kind is Kind.SIGN_IN:
         return _to_sign_in(request)
-    response = _problem(refusal, status) if wants_json(request) else _page(request, refusal, status)
+    else:
+        response = _page(request, refusal, status)
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         response["Retry-After"] = str(refusal.facts.get("seconds", WAIT_S))
     response["Cache-Control"] = "no-store"

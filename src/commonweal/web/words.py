@@ -7,15 +7,16 @@ from uuid import UUID
 
 from django.utils import formats, timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 
 from commonweal.cases import queries as cases
 from commonweal.cases.errors import NoSuchCategory
 from commonweal.cases.types import CaseCard, Publication, PublicCard, State, WordCard, WordKind
 from commonweal.city import queries as city
 from commonweal.content.types import Reason
+from commonweal.edge.languages import reader_language as reader_language
 from commonweal.edge.refusals import call_by_name
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Channel, Role, Words, words_in
@@ -93,12 +94,6 @@ class HistoryItem:
     text: str
     tone: str
     anchor: str
-
-
-def reader_language() -> str:
-    """Give the reader's language as city data spells it: zh-Hant, zh-Hans, en."""
-    head, _sep, script = (get_language() or "en").partition("-")
-    return f"{head}-{script.title()}" if script else head
 
 
 def say(words: Words) -> str:

@@ -218,6 +218,14 @@ ONLY_SENT = {
     "staff-photo",
 }
 NO_PAGE = {
+    "open311-discovery",
+    "open311-v2-discovery",
+    "open311-services",
+    "open311-service",
+    "open311-requests",
+    "open311-request",
+    "open311-token",
+    "open311-updates",
     "livez",
     "readyz",
     "city-style",

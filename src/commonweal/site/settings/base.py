@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "commonweal.identity",
     "commonweal.cases",
     "commonweal.edge",
+    "commonweal.api",
     "commonweal.simulation",
     "commonweal.site",
 ]
