@@ -148,3 +148,20 @@ def test_a_translation_that_names_unknown_facts_falls_back_to_english(
     monkeypatch.setattr("commonweal.edge.refusals.gettext", lambda _text: "{nobody}")
 
     assert sentence_of(BenchTooHigh(centimetres=3, colour="red")).startswith("A red bench of 3 cm")
+
+
+@pytest.mark.parametrize("charset", ["rot13", "zlib", "idna", "utf-16", "latin-1"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "text/plain"])
+def test_what_is_not_utf_8_is_not_read(guest: Client, charset: str, kind: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhello\r\n--x--\r\n'
+
+    answer = guest.generic("POST", "/letter", part, f"{kind}; charset={charset}")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "no-such-thing"])
+def test_what_is_utf_8_under_any_name_is_read(guest: Client, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+
+    assert guest.generic("GET", "/", b"", kind).status_code == 200

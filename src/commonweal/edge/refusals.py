@@ -1,5 +1,6 @@
 """The one place where a refusal becomes HTTP: a page for people, problem+json for APIs."""
 
+import codecs
 import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -65,6 +66,7 @@ E = TypeVar("E", bound=Enum)
 Speak: TypeAlias = Callable[[HttpRequest, Refusal], HttpResponse]
 WAIT_S = 30
 MEGABYTE = 1024 * 1024
+UTF_8 = "utf-8"
 
 
 def status_of(refusal: Refusal) -> HTTPStatus:
@@ -186,7 +188,7 @@ BARE = (
 
 
 class Refusals:
-    """Middleware: no view catches a refusal, because this does; a body too large is not read."""
+    """Middleware: no view catches a refusal; what is too large or not UTF-8 is not read."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -194,6 +196,8 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if _length_of(request) > settings.LARGEST_BODY:
             return respond(request, too_large())
+        if request.encoding and codecs.lookup(request.encoding).name != UTF_8:
+            return respond(request, errors.UnreadableRequest())  # some encodings are no text at all
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
