@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-CASES = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+CASES = int(sys.argv[1]) if sys.argv[1:2] and sys.argv[1].isdigit() else 10_000
 ACTS = 500
 LOOKS = 100
 ROOT = Path(__file__).parents[1]

@@ -212,6 +212,15 @@ class BadMapping(Refusal):
     sentence = "The mapping does not fit: {problem}. Correct it and run the import again."
 
 
+class CoordinatesSwapped(Refusal):
+    code = "cases.coordinates-swapped"
+    kind = Kind.INVALID
+    sentence = (
+        "Latitude and longitude are exchanged: the point lies far away, and in the city the other "
+        "way round. Exchange lat and lng in the mapping, or in this row."
+    )
+
+
 class GeoMissing(Refusal):
     code = "cases.geo-missing"
     kind = Kind.INVALID

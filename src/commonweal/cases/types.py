@@ -391,7 +391,7 @@ class FileReport:
     rejected: int
     categories: int  # made on the way
     units: int
-    seconds: float = 0.0
+    unknown_districts: tuple[str, ...] = ()
 
 
 def term_facts(term: Term) -> dict[str, object]:

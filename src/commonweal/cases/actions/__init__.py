@@ -1,7 +1,7 @@
 """What may be done with a case. Order in each: who, whether, enter, change, announce, return."""
 
 from commonweal.cases.actions.forgetting import forget
-from commonweal.cases.actions.from_file import import_file
+from commonweal.cases.actions.from_file import formats, guess_mapping, import_file
 from commonweal.cases.actions.importing import import_cases
 from commonweal.cases.actions.reporter import (
     add_photos,
@@ -46,6 +46,8 @@ __all__ = [
     "correct",
     "decline",
     "forget",
+    "formats",
+    "guess_mapping",
     "hold",
     "import_cases",
     "import_file",

@@ -1,82 +1,25 @@
-"""Read a CSV file of another system by a mapping: one row at a time, each read or refused.
+"""Read a file of another system by its mapping: one report at a time, each read or refused."""
 
-The mapping is YAML; `docs/guides/import.md` explains every key on a real file.
-"""
-
-import csv
 import hashlib
+import math
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
-import yaml
-
+from commonweal.cases.adapters.mapping import Plan
+from commonweal.cases.adapters.tables import Broken, Record, Source, read_csv, read_open311
 from commonweal.cases.errors import BadMapping, GeoMissing
 from commonweal.cases.types import State
 from commonweal.kernel.types import Channel
 
 ToDegrees: TypeAlias = Callable[[float, float], tuple[float, float]]
 
-COLUMNS = frozenset(
-    {
-        "id",
-        "received",
-        "closed",
-        "text",
-        "place",
-        "category",
-        "unit",
-        "state",
-        "channel",
-        "lat",
-        "lng",
-        "x",
-        "y",
-    }
-)
-NEEDED = ("id", "received", "category")
-KEYS = frozenset(
-    {
-        "source",
-        "encoding",
-        "delimiter",
-        "missing",
-        "zone",
-        "language",
-        "dates",
-        "columns",
-        "coordinates",
-        "states",
-        "channels",
-        "categories",
-        "units",
-        "main_category",
-    }
-)
-LONGEST_FIELD = 100_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How to read a file: which column is what, and what its words mean here."""
-
-    source: str
-    columns: Mapping[str, tuple[str, ...]]
-    encoding: str = "utf-8-sig"
-    delimiter: str = ","
-    missing: frozenset[str] = frozenset({""})
-    zone: str = "UTC"
-    language: str = "en"
-    dates: tuple[str, ...] = ()
-    coordinates: str = ""
-    states: Mapping[str, State] = field(default_factory=dict)
-    channels: Mapping[str, Channel] = field(default_factory=dict)
-    categories: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    main_category: str = "imported"
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LONGEST_ID = 100
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +34,7 @@ class Row:
     place: str
     category: str
     unit: str
+    district: str
     state: State
     channel: Channel
     lat: float | None
@@ -99,88 +43,7 @@ class Row:
     raw: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rejected:
-    """A row that could not be taken in, and why, in words for whoever mends the file."""
-
-    line: int
-    reason: str
-    raw: tuple[str, ...]
-
-
-def load(path: Path) -> Plan:
-    """Read a mapping file.
-
-    Raises
-    ------
-    BadMapping
-        With what is wrong and what to do.
-
-    """
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadMapping(problem=f"{path} does not exist") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadMapping(problem=f"{path} is not YAML: {str(error).splitlines()[0]}") from None
-    if not isinstance(raw, dict):
-        raise BadMapping(problem="the file must hold keys such as source and columns")
-    _check_keys(raw, KEYS, "the mapping")
-    return _plan(raw)
-
-
-def _check_keys(raw: Mapping[str, Any], known: frozenset[str], where: str) -> None:
-    if unknown := sorted(set(map(str, raw)) - known):
-        raise BadMapping(problem=f"{where} has unknown keys {unknown}; known are {sorted(known)}")
-
-
-def _plan(raw: dict[str, Any]) -> Plan:
-    columns = raw.get("columns") or {}
-    _check_keys(columns, COLUMNS, "columns")
-    if lacking := [name for name in NEEDED if name not in columns]:
-        raise BadMapping(problem=f"columns must name {lacking}")
-    try:
-        plan = Plan(
-            source=str(raw["source"]),
-            columns={
-                str(name): tuple(given) if isinstance(given, list) else (str(given),)
-                for name, given in columns.items()
-            },
-            encoding=str(raw.get("encoding", "utf-8-sig")),
-            delimiter=str(raw.get("delimiter", ",")),
-            missing=frozenset(str(one) for one in raw.get("missing", [""])),
-            zone=str(raw.get("zone", "UTC")),
-            language=str(raw.get("language", "en")),
-            dates=tuple(raw.get("dates", ())),
-            coordinates=str(raw.get("coordinates", "")),
-            states={str(k).lower(): State(v) for k, v in (raw.get("states") or {}).items()},
-            channels={str(k).lower(): Channel(v) for k, v in (raw.get("channels") or {}).items()},
-            categories={str(k): str(v) for k, v in (raw.get("categories") or {}).items()},
-            units={str(k): str(v) for k, v in (raw.get("units") or {}).items()},
-            main_category=str(raw.get("main_category", "imported")),
-        )
-        ZoneInfo(plan.zone)
-        "".encode(plan.encoding)
-    except KeyError as error:
-        raise BadMapping(problem=f"the mapping must have {error}") from None
-    except (ValueError, ZoneInfoNotFoundError, LookupError) as error:
-        raise BadMapping(problem=str(error)) from None
-    return plan
-
-
-def digest_of(path: Path) -> str:
-    """Give the SHA-256 of a file without holding it in memory."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def count_rows(path: Path, plan: Plan) -> int:
-    """Count the rows, for a progress bar."""
-    with path.open(encoding=plan.encoding, errors="replace", newline="") as file:
-        return max(0, sum(1 for _ in csv.reader(file, delimiter=plan.delimiter)) - 1)
-
-
-def read(path: Path, plan: Plan) -> Iterator[Row | Rejected]:
+def read(source: Source, plan: Plan, *, as_open311: bool, at: datetime) -> Iterator[Row | Broken]:
     """Read a file row by row; a row that cannot be read comes out with its reason.
 
     Raises
@@ -191,66 +54,140 @@ def read(path: Path, plan: Plan) -> Iterator[Row | Rejected]:
         When coordinates must be converted and the extra for it is not installed.
 
     """
-    csv.field_size_limit(LONGEST_FIELD)
-    convert = _converter(plan.coordinates) if plan.coordinates else None
-    with path.open(encoding=plan.encoding, errors="surrogateescape", newline="") as file:
-        reader = csv.reader(file, delimiter=plan.delimiter, strict=False)
+
+    def check_head(head: list[str]) -> None:
+        needed = [many for name, many in plan.columns.items() if name not in plan.optional]
+        if lacking := sorted({column for many in needed for column in many} - set(head)):
+            raise BadMapping(problem=f"{source.path.name} has no column {lacking}; it has {head}")
+
+    reading = _Reading(plan, at)
+    line = 0
+    with source.text(plan.encoding) as file:
+        records = read_open311(file) if as_open311 else read_csv(file, plan.delimiter, check_head)
         try:
-            head = [name.strip() for name in next(reader)]
-        except (StopIteration, csv.Error):
-            raise BadMapping(problem=f"{path.name} has no header row") from None
-        _check_head(head, plan, path)
-        seen: dict[str, tuple[int, str]] = {}
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Rejected(line=reader.line_num, reason=f"not CSV: {error}", raw=())
-                continue
-            if cells:
-                yield _row(reader.line_num, head, cells, plan, convert, seen)
+            for record in records:
+                line = record.line
+                yield record if isinstance(record, Broken) else reading.read(record)
+        except (UnicodeError, EOFError, OSError) as error:
+            reason = f"from here on the file cannot be read: {error}"
+            yield Broken(line=line + 1, reason=reason[:200])
 
 
-def _check_head(head: list[str], plan: Plan, path: Path) -> None:
-    named = {column for columns in plan.columns.values() for column in columns}
-    if lacking := sorted(named - set(head)):
-        raise BadMapping(problem=f"{path.name} has no column {lacking}; it has {head}")
+class _Reading:
+    """What is remembered from row to row."""
 
+    def __init__(self, plan: Plan, at: datetime) -> None:
+        self._plan, self._latest = plan, at + A_DAY
+        self._convert = _converter(plan.coordinates) if plan.coordinates else None
+        self._seen = _Seen()
 
-def _row(
-    line: int,
-    head: list[str],
-    cells: list[str],
-    plan: Plan,
-    convert: ToDegrees | None,
-    seen: dict[str, tuple[int, str]],
-) -> Row | Rejected:
-    raw = tuple(cells)
-    digest = hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogateescape")).hexdigest()
-    try:
-        _check_text(cells, head)
-        said = _Cells(dict(zip(head, cells, strict=True)), plan)
+    def read(self, record: Record) -> Row | Broken:
+        raw = "\x1f".join(record.raw).encode("utf-8", "surrogateescape")
+        digest = hashlib.sha256(raw).hexdigest()
+        try:
+            _check_text(record.raw)
+            return self._row(record, digest, _Cells(record.cells, self._plan))
+        except ValueError as error:
+            return Broken(line=record.line, reason=str(error), raw=record.raw)
+
+    def _row(self, record: Record, digest: str, said: "_Cells") -> Row:
+        id_ = self._id(digest, said)
+        received, closed = said.moment("received"), said.moment("closed")
+        if received is None:
+            raise ValueError("no received date")
+        self._check_dates(received, closed)
+        word = said.get("state").lower()
+        lat, lng = self._degrees(said)
+        row = Row(
+            line=record.line,
+            id=id_,
+            received=received,
+            closed=closed,
+            text=said.get("text"),
+            place=said.get("place"),
+            category=said.needed("category"),
+            unit=said.get("unit"),
+            district=said.get("district"),
+            state=self._state(word),
+            channel=self._plan.channels.get(said.get("channel").lower(), Channel.IMPORT),
+            lat=lat,
+            lng=lng,
+            digest=digest,
+            raw=record.raw,
+        )
+        self._seen.keep(id_, record.line, digest)
+        return row
+
+    def _id(self, digest: str, said: "_Cells") -> str:
+        """Give the source's id; where it has none, one of the content, counted if it repeats."""
+        if "id" not in self._plan.columns:
+            return f"{digest[:32]}.{self._seen.count(digest)}"
         id_ = said.needed("id")
-        _check_new(id_, digest, seen)
-        row = _read_row(line, raw, digest, id_, said, convert)
-    except ValueError as error:
-        return Rejected(line=line, reason=str(error), raw=raw)
-    seen[id_] = (line, digest)
-    return row
+        if len(id_) > LONGEST_ID:
+            raise ValueError(f"the id has {len(id_)} characters; at most {LONGEST_ID} can be kept")
+        if before := self._seen.find(id_):
+            line, known = before
+            what = "the same row" if known == digest else f"another row with the id {id_}"
+            raise ValueError(f"{what} stands in line {line}")
+        return id_
+
+    def _check_dates(self, received: datetime, closed: datetime | None) -> None:
+        if not EARLIEST <= received <= self._latest:
+            raise ValueError(f"received on {received:%Y-%m-%d}: before 1900 or still to come")
+        if closed and not received - A_DAY < closed <= self._latest:
+            raise ValueError(
+                f"closed on {closed:%Y-%m-%d}: before it was received, or still to come"
+            )
+
+    def _state(self, word: str) -> State:
+        if not word:
+            return State(self._plan.defaults.get("state", State.RECEIVED))
+        if word not in self._plan.states:
+            raise ValueError(f"the mapping does not say what the state {word!r} means")
+        return self._plan.states[word]
+
+    def _degrees(self, said: "_Cells") -> tuple[float | None, float | None]:
+        if self._convert is None:
+            lat, lng = said.number("lat"), said.number("lng")
+        else:
+            x, y = said.number("x"), said.number("y")
+            if x is None or y is None:
+                return None, None
+            lng, lat = self._convert(x, y)
+        if lat is None or lng is None:
+            return None, None
+        if not (-90 <= lat <= 90 and -180 <= lng <= 180):  # noqa: PLR2004
+            raise ValueError("the coordinates lie nowhere on the earth")
+        return round(lat, 6), round(lng, 6)
 
 
-def _check_new(id_: str, digest: str, seen: dict[str, tuple[int, str]]) -> None:
-    if id_ in seen:
-        before, same = seen[id_]
-        what = "the same row" if same == digest else f"another row with the id {id_}"
-        raise ValueError(f"{what} stands in line {before}")
+class _Seen:
+    """Which ids the file has had, in a temporary file, so that no size of it fills the memory."""
+
+    def __init__(self) -> None:
+        self._store = sqlite3.connect("", isolation_level=None)
+        self._store.execute("PRAGMA journal_mode=OFF")
+        self._store.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, line INT, digest TEXT)")
+        self._store.execute("CREATE TABLE counted (digest TEXT PRIMARY KEY, n INT)")
+        self._store.execute("BEGIN")
+
+    def find(self, id_: str) -> tuple[int, str] | None:
+        found = self._store.execute("SELECT line, digest FROM seen WHERE id = ?", [id_]).fetchone()
+        return (int(found[0]), str(found[1])) if found else None
+
+    def keep(self, id_: str, line: int, digest: str) -> None:
+        self._store.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", [id_, line, digest])
+
+    def count(self, digest: str) -> int:
+        (n,) = self._store.execute(
+            "INSERT INTO counted VALUES (?, 1) "
+            "ON CONFLICT (digest) DO UPDATE SET n = n + 1 RETURNING n",
+            [digest],
+        ).fetchone()
+        return int(n)
 
 
-def _check_text(cells: list[str], head: list[str]) -> None:
-    if len(cells) != len(head):
-        raise ValueError(f"{len(cells)} cells where the header has {len(head)}")
+def _check_text(cells: tuple[str, ...]) -> None:
     if any("\ud800" <= c <= "\udfff" or c == "\x00" for cell in cells for c in cell):
         raise ValueError("characters that cannot be read in the encoding of the mapping")
 
@@ -264,10 +201,10 @@ class _Cells:
 
     def get(self, name: str) -> str:
         for column in self.plan.columns.get(name, ()):
-            value = self.cells[column].strip()
+            value = self.cells.get(column, "").strip()
             if value not in self.plan.missing:
                 return value
-        return ""
+        return "" if name == "state" else self.plan.defaults.get(name, "")
 
     def needed(self, name: str) -> str:
         if value := self.get(name):
@@ -293,61 +230,19 @@ class _Cells:
     def number(self, name: str) -> float | None:
         value = self.get(name)
         try:
-            return float(value) if value else None
+            number = float(value) if value else None
         except ValueError:
             raise ValueError(f"{name} is not a number: {value[:40]}") from None
+        if number is not None and not math.isfinite(number):
+            raise ValueError(f"{name} is not a number: {value[:40]}")
+        return number
 
 
 def _zoned(moment: datetime, zone: ZoneInfo) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _read_row(
-    line: int,
-    raw: tuple[str, ...],
-    digest: str,
-    id_: str,
-    said: _Cells,
-    convert: ToDegrees | None,
-) -> Row:
-    received = said.moment("received")
-    if received is None:
-        raise ValueError("no received date")
-    lat, lng = _degrees(said, convert)
-    word = said.get("state").lower()
-    if word and word not in said.plan.states:
-        raise ValueError(f"the mapping does not say what the state {word!r} means")
-    return Row(
-        line=line,
-        id=id_,
-        received=received,
-        closed=said.moment("closed"),
-        text=said.get("text"),
-        place=said.get("place"),
-        category=said.needed("category"),
-        unit=said.get("unit"),
-        state=said.plan.states.get(word, State.RECEIVED),
-        channel=said.plan.channels.get(said.get("channel").lower(), Channel.IMPORT),
-        lat=lat,
-        lng=lng,
-        digest=digest,
-        raw=raw,
-    )
-
-
-def _degrees(said: _Cells, convert: ToDegrees | None) -> tuple[float | None, float | None]:
-    if convert is None:
-        lat, lng = said.number("lat"), said.number("lng")
-    else:
-        x, y = said.number("x"), said.number("y")
-        if x is None or y is None:
-            return None, None
-        lng, lat = convert(x, y)
-    if lat is None or lng is None:
-        return None, None
-    if not (-90 <= lat <= 90 and -180 <= lng <= 180):  # noqa: PLR2004
-        raise ValueError("the coordinates lie nowhere on the earth")
-    return round(lat, 6), round(lng, 6)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(str(moment)) from None
 
 
 def _converter(system: str) -> ToDegrees:
