@@ -205,6 +205,23 @@ def test_every_resource_of_open311_is_read_by_all_and_written_with_a_key_only(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_resource_of_version_1_tells_all_readers_the_same(role: Role | None) -> None:
+    here = town()
+    client, nobody = client_of(role, here.roads.id), Client()
+    number = reported(here.lamp).number
+    resources = {n: path for n, (path, _) in ROUTES.items() if path.startswith("api/v1/")}
+
+    for name, path in resources.items():
+        url = "/" + path.replace("<number>", number)
+        seen, public = client.get(url), nobody.get(url)
+        assert seen.content == public.content, name
+        assert seen.status_code == (404 if name == "api-root" else 200), name
+        assert client.post(url).status_code in {404, 405}, name
+    assert len(resources) >= 7
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("where", [OWN, BELOW, OTHER])
 @pytest.mark.parametrize("scope", [None, *Scope])
 def test_a_key_reaches_as_far_as_its_scope_and_its_unit(scope: Scope | None, where: str) -> None:

@@ -52,3 +52,9 @@ class NotFromOutside(Refusal):
     code = "api.not-from-outside"
     kind = Kind.INVALID
     sentence = "The status {given} cannot be set from outside. Possible are: {possible}."
+
+
+class BadArgument(Refusal):
+    code = "api.bad-argument"
+    kind = Kind.INVALID
+    sentence = "The argument {name} cannot be read. /api/v1/openapi.json says how it is written."

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("commonweal.api.open311.urls")),
+    path("", include("commonweal.api.v1.urls")),
     path("", include("commonweal.web.sign_in.urls")),
     path("", include("commonweal.web.pages.urls")),
 ]

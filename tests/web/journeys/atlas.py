@@ -218,6 +218,13 @@ ONLY_SENT = {
     "staff-photo",
 }
 NO_PAGE = {
+    "api-root",
+    "openapi-json",
+    "v1-case",
+    "v1-cases",
+    "v1-categories",
+    "v1-districts",
+    "v1-units",
     "open311-discovery",
     "open311-v2-discovery",
     "open311-services",

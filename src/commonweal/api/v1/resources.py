@@ -1,0 +1,200 @@
+"""The resources of version 1. Reading needs no key; nothing here acts by a session."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Query
+from ninja.errors import ValidationError
+
+from commonweal.api import errors
+from commonweal.api.v1 import schemas
+from commonweal.api.v1.interface import Interface
+from commonweal.cases import queries as cases
+from commonweal.cases.types import Filter, PublicCard, State
+from commonweal.city import queries as the_city
+from commonweal.content import queries as content
+from commonweal.edge import keys, limits
+from commonweal.edge.refusals import respond
+from commonweal.edge.requests import now_of
+from commonweal.ledger.types import RESIDENT, said_at, subject_of
+
+LISTS = limits.Limit(form="api", burst=60, per_hour=1800)  # without a key, for each network
+BEARER = "Bearer "
+ALL_STATES = frozenset(State)
+
+api = Interface(
+    title="Commonweal",
+    version="1",
+    description="What everybody may see of this city, for programs.",
+    docs_url=None,
+    urls_namespace="v1",
+)
+
+
+def refused(*statuses: int) -> dict[int, type[schemas.Problem]]:
+    """Declare refusals; a database that does not keep up can refuse everything."""
+    return dict.fromkeys((*statuses, 503), schemas.Problem)
+
+
+@api.exception_handler(ValidationError)
+def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Refuse an argument that is not as the description says; what was sent is not repeated."""
+    place = [str(part) for part in error.errors[0]["loc"]] if error.errors else []
+    names = [part for part in place if part in schemas.Wanted.model_fields]
+    return respond(request, errors.BadArgument(name=names[-1] if names else "?"))
+
+
+@api.get(
+    "/categories", response={200: list[schemas.Category], **refused()}, url_name="v1-categories"
+)
+def categories(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
+    """List the kinds of reports, also those of the past."""
+    return [
+        {
+            "code": card.code,
+            "parent": card.parent_code or None,
+            "names": card.names,
+            "hints": card.hints,
+            "is_open": card.is_open,
+        }
+        for card in cases.categories()
+    ]
+
+
+@api.get("/districts", response={200: list[schemas.District], **refused()}, url_name="v1-districts")
+def districts(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
+    """List the districts, also those of the past."""
+    return [
+        {"code": card.code, "names": card.names, "is_current": card.is_current}
+        for card in the_city.all_districts()
+    ]
+
+
+@api.get("/units", response={200: list[schemas.Unit], **refused()}, url_name="v1-units")
+def units(request: HttpRequest) -> list[dict[str, Any]]:
+    """List the offices of the city, parents first."""
+    cards = the_city.units()
+    codes = {card.id: card.code for card in cards}
+    open_now = {card.id for card in the_city.units(at=now_of(request))}
+    return [
+        {
+            "code": card.code,
+            "names": card.names,
+            "parent": codes.get(card.parent_id) if card.parent_id else None,
+            "phone": card.phone,
+            "email": card.email,
+            "is_open": card.id in open_now,
+        }
+        for card in cards
+    ]
+
+
+@api.get("/cases", response={200: schemas.CasePage, **refused(403, 422, 429)}, url_name="v1-cases")
+def list_cases(request: HttpRequest, wanted: Annotated[schemas.Wanted, Query()]) -> dict[str, Any]:
+    """List reports, as the public list does."""
+    _count(request)
+    states = {state for state in wanted.state or ALL_STATES if _fits(state, wanted.open)}
+    if not states:
+        return {"items": [], "total": 0, "page": wanted.page, "pages": 1}
+    said = _filter(wanted, states)
+    page = cases.public_listing(said, at=now_of(request), number=wanted.page, size=wanted.size)
+    shown = page.items if wanted.page <= page.last else ()
+    codes = _Codes()
+    return {
+        "items": [_case(card, codes) for card in shown],
+        "total": page.total,
+        "page": wanted.page,
+        "pages": page.last,
+    }
+
+
+@api.get(
+    "/cases/{number}",
+    response={200: schemas.WholeCase, **refused(404)},
+    url_name="v1-case",
+)
+def one_case(request: HttpRequest, number: str) -> dict[str, Any]:
+    """Tell one report with its steps and pictures."""
+    at = now_of(request)
+    card = cases.public_card(number, at=at)
+    moves = cases.public_moves(
+        since=card.received_at, until=at + timedelta(seconds=1), numbers=[card.number]
+    )
+    pictures = content.attachments(subject_of("case", card.id), public_only=True)
+    return {
+        **_case(card, _Codes()),
+        "moves": [
+            {"id": move.id.hex, "to": move.to, "at": move.at, "text": move.text} for move in moves
+        ],
+        "pictures": [
+            settings.ADDRESS + reverse("photo", args=[one.id, "full"]) for one in pictures
+        ],
+    }
+
+
+def _count(request: HttpRequest) -> None:
+    """Count a long list: against the key that came with it, else against the network."""
+    said = request.headers.get("Authorization", "")
+    secret = said.removeprefix(BEARER).strip() if said.startswith(BEARER) else ""
+    if keys.of_request(request, secret) is None:
+        limits.take(request, LISTS)
+
+
+def _filter(wanted: schemas.Wanted, states: set[State]) -> Filter:
+    kinds = {card.code: card.id for card in cases.categories()}
+    places = {card.code: card.id for card in the_city.all_districts()}
+    return Filter(
+        text=wanted.q,
+        states=() if states == ALL_STATES else tuple(sorted(states)),
+        only_overdue=wanted.overdue,
+        categories=_ids("category", wanted.category, kinds),
+        districts=_ids("district", wanted.district, places),
+        since=wanted.since,
+        until=wanted.until,
+        sort=wanted.sort,
+    )
+
+
+def _fits(state: State, is_open: bool | None) -> bool:
+    return is_open is None or cases.is_open(state) is is_open
+
+
+def _ids(name: str, codes: list[str], known: dict[str, UUID]) -> tuple[UUID, ...]:
+    if any(code not in known for code in codes):
+        raise errors.BadArgument(name=name)
+    return tuple(known[code] for code in codes)
+
+
+class _Codes:
+    """By which code everything is named, looked up once an answer."""
+
+    def __init__(self) -> None:
+        self.kinds = {card.id: card.code for card in cases.categories()}
+        self.units = {card.id: card.code for card in the_city.units()}
+        self.districts = {card.id: card.code for card in the_city.all_districts()}
+        self.landmarks = {card.id: card.code for card in the_city.all_landmarks()}
+
+
+def _case(card: PublicCard, codes: _Codes) -> dict[str, Any]:
+    return {
+        "number": card.number,
+        "state": card.state,
+        "is_open": cases.is_open(card.state),
+        "category": codes.kinds[card.category_id],
+        "unit": codes.units[card.unit_id],
+        "district": codes.districts.get(card.district_id) if card.district_id else None,
+        "landmark": codes.landmarks.get(card.landmark_id) if card.landmark_id else None,
+        "lat": card.lat,
+        "lng": card.lng,
+        "text": card.text,
+        "answer": card.answer,
+        "received_at": said_at(RESIDENT, card.received_at),
+        "changed_at": card.changed_at,
+        "due_at": card.due_at if card.is_promised else None,
+        "is_overdue": card.is_overdue,
+        "html_url": settings.ADDRESS + reverse("case", args=[card.number]),
+    }
