@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from commonweal.cases import queries
+from commonweal.cases import actions, queries
 from commonweal.cases.types import Filter
 from commonweal.edge.access import Access, Open, access_of
 from commonweal.edge.keys import Scope
@@ -136,13 +136,19 @@ def unit_for(here: Town, where: str) -> UUID:
     return {OWN: here.roads.id, BELOW: here.centre.id, OTHER: here.other.id}[where]
 
 
+TAKES_DOWN = REVIEWS | {Role.ADMINISTRATOR: {OWN, BELOW, OTHER}}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("where", [OWN, BELOW, OTHER])
 @pytest.mark.parametrize("role", [None, *Role])
 def test_a_case_opens_and_is_worked_on_as_the_table_says(role: Role | None, where: str) -> None:
     here = town()
     client = client_of(role, unit_for(here, where))
-    number = reported(here.lamp).number
+    receipt = reported(here.lamp)
+    actions.hold(case_id=receipt.case_id, text="No parts", seen=1, by=here.officer, at=NOW)
+    (word,) = queries.words(receipt.case_id, only_public=True)
+    number = receipt.number
     url = f"/staff/cases/{number}/"
 
     seen = client.get(url).status_code
@@ -151,6 +157,7 @@ def test_a_case_opens_and_is_worked_on_as_the_table_says(role: Role | None, wher
         "publish": {"text": "x"},
         "note": {"text": "x"},
         "answer": {"text": "x"},
+        "take-down-word": {"word": str(word.id), "reason": "x"},
     }
     acts = {}
     for slug, fields in wanted.items():
@@ -168,6 +175,7 @@ def test_a_case_opens_and_is_worked_on_as_the_table_says(role: Role | None, wher
         "publish": where in REVIEWS.get(role, set()),
         "note": where in SEES.get(role, set()) and role is not Role.ADMINISTRATOR,
         "answer": where in ANSWERS.get(role, set()),
+        "take-down-word": where in TAKES_DOWN.get(role, set()),
     }
 
 

@@ -13,6 +13,7 @@ from commonweal.cases.errors import (
     NoSuchCase,
     NoSuchCategory,
     NothingToReview,
+    NotPublic,
     NotYourCase,
     TakenBack,
     TakenDown,
@@ -21,7 +22,16 @@ from commonweal.cases.errors import (
     WrongMove,
 )
 from commonweal.cases.models import Case
-from commonweal.cases.types import ContactDraft, Filter, Place, Publication, State, WordKind
+from commonweal.cases.types import (
+    ContactDraft,
+    Filter,
+    Place,
+    Publication,
+    Receipt,
+    State,
+    WordCard,
+    WordKind,
+)
 from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked, NotAllowed
 from commonweal.kernel.models import Job
@@ -362,6 +372,8 @@ class TestPublication:
 
         with pytest.raises(TakenDown):
             actions.publish(text="a name", seen=seen, **where)
+        with pytest.raises(TakenDown):
+            actions.withhold(reason="by a back door", seen=seen, **where)
         seen = actions.correct(reporter=reporter(receipt), text="no name", at=NOW).version
         assert actions.publish(text="no name", seen=seen, **where).public_text == "no name"
 
@@ -388,6 +400,96 @@ class TestPublication:
             case_id=receipt.case_id, reason="faces", seen=seen + 1, by=here.officer, at=NOW
         )
         assert queries.counts(Filter(), at=NOW)["unreviewed"] == 0
+
+
+class TestWordsOfTheCity:
+    NAMES_SOMEBODY = "Mr Chan, 2345 6789, did it."
+
+    def published(self, here: Town) -> tuple[Receipt, WordCard]:
+        receipt = reported(here.lamp)
+        actions.answer(
+            case_id=receipt.case_id, text=self.NAMES_SOMEBODY, seen=1, by=here.officer, at=NOW
+        )
+        (word,) = queries.words(receipt.case_id, only_public=True)
+        return receipt, word
+
+    @pytest.mark.parametrize("say", [actions.answer, actions.hold, actions.refer, actions.decline])
+    def test_whatever_the_city_said_can_be_taken_down(self, here: Town, say: Any) -> None:
+        receipt = reported(here.lamp)
+        where: dict[str, Any] = {"by": here.officer, "at": NOW}
+        say(case_id=receipt.case_id, text=self.NAMES_SOMEBODY, seen=1, **where)
+        (word,) = queries.words(receipt.case_id, only_public=True)
+        assert queries.public_listing(Filter(text="Chan"), at=NOW).total == 1
+
+        actions.take_down_word(word_id=word.id, reason="a name", seen=2, **where)
+
+        assert queries.words(receipt.case_id, only_public=True) == []
+        assert queries.public_card(receipt.number, at=NOW).answer == ""
+        assert queries.public_listing(Filter(text="Chan"), at=NOW).total == 0
+        until = NOW + timedelta(days=1)
+        assert [m.text for m in queries.public_moves(since=NOW, until=until)] == [""]
+        assert queries.listing(Filter(text="Chan"), at=NOW).total == 1
+
+    def test_its_entry_stays_and_says_no_longer_what_it_was(self, here: Town) -> None:
+        receipt, word = self.published(here)
+        said = queries.history(receipt.case_id)[-1]
+        assert ledger.disclosed(said.id) == {"text": self.NAMES_SOMEBODY}
+
+        actions.take_down_word(word_id=word.id, reason="a name", seen=2, by=here.officer, at=NOW)
+        kernel.run_waiting(clock=lambda: NOW + timedelta(seconds=1))
+
+        assert ledger.disclosed(said.id) == {}
+        taken = queries.history(receipt.case_id)[-1]
+        assert taken.type == "cases.word-taken-down"
+        assert taken.facts == {"kind": "answer", "said-in": said.seq}
+        assert ledger.check_chain(subject_of("case", receipt.case_id)).breaks == ()
+
+    def test_of_the_same_words_said_twice_each_is_taken_down_by_itself(self, here: Town) -> None:
+        receipt = reported(here.lamp)
+        where: dict[str, Any] = {"by": here.officer, "at": NOW}
+        actions.schedule(case_id=receipt.case_id, on=NOW.date(), text="Soon", seen=1, **where)
+        actions.schedule(case_id=receipt.case_id, on=NOW.date(), text="Soon", seen=2, **where)
+        first, second = queries.words(receipt.case_id, only_public=True)
+
+        actions.take_down_word(word_id=second.id, reason="wrong", seen=3, **where)
+        actions.take_down_word(word_id=first.id, reason="wrong", seen=4, **where)
+
+        entries = queries.history(receipt.case_id)[-2:]
+        assert {entry.facts["said-in"] for entry in entries} == {2, 3}
+
+    def test_an_older_answer_does_not_come_back_in_its_place(self, here: Town) -> None:
+        receipt, _first = self.published(here)
+        actions.contest(reporter=reporter(receipt), text="No", at=NOW)
+        later: dict[str, Any] = {"by": here.officer, "at": NOW + timedelta(hours=1)}
+        actions.answer(case_id=receipt.case_id, text="Mrs Wong did it", seen=3, **later)
+        newest = queries.words(receipt.case_id, only_public=True)[-1]
+
+        actions.take_down_word(word_id=newest.id, reason="a name", seen=4, **later)
+
+        assert queries.public_card(receipt.number, at=NOW).answer == ""
+
+    def test_what_is_not_public_cannot_be_taken_down(self, here: Town) -> None:
+        receipt, word = self.published(here)
+        how: dict[str, Any] = {"reason": "a name", "by": here.officer, "at": NOW}
+        actions.take_down_word(word_id=word.id, seen=2, **how)
+        private = next(
+            w for w in queries.words(receipt.case_id, with_notes=True) if not w.is_public
+        )
+
+        for word_id in (word.id, private.id, uuid4()):
+            with pytest.raises(NotPublic):
+                actions.take_down_word(word_id=word_id, seen=3, **how)
+
+    def test_only_who_answers_for_it_may_and_as_it_was_seen(self, here: Town) -> None:
+        _receipt, word = self.published(here)
+        how: dict[str, Any] = {"word_id": word.id, "reason": "a name", "at": NOW}
+
+        with pytest.raises(NotYourCase):
+            actions.take_down_word(seen=2, by=staff(Role.OFFICER, here.other.id), **how)
+        with pytest.raises(NotAllowed):
+            actions.take_down_word(seen=2, by=staff(Role.RESIDENT), **how)
+        with pytest.raises(ChangedSinceYouLooked):
+            actions.take_down_word(seen=1, by=here.officer, **how)
 
 
 class TestRecord:

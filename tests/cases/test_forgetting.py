@@ -131,6 +131,20 @@ def test_what_is_forgotten_is_not_forgotten_again(here: Town) -> None:
     assert actions.forget(ended_before=LIMIT, at=LATER) == 0
 
 
+def test_an_answer_taken_down_after_the_case_was_forgotten_is_forgotten_too(here: Town) -> None:
+    receipt = settled(here)
+    actions.forget(ended_before=LIMIT, at=LATER)
+    (word,) = queries.words(receipt.case_id, only_public=True)
+    seen = queries.card(receipt.case_id, at=LATER).version
+    actions.take_down_word(word_id=word.id, reason="a name", seen=seen, by=here.officer, at=LATER)
+
+    much_later = LATER + timedelta(days=731)
+    assert actions.forget(ended_before=LATER + timedelta(days=1), at=much_later) == 1
+
+    assert set(Word.objects.values_list("text", flat=True)) == {""}
+    assert actions.forget(ended_before=much_later, at=much_later) == 0
+
+
 def test_a_case_that_ended_long_before_it_came_here_waits_its_time(here: Town) -> None:
     receipt = settled(here)
     with maintenance("it ended elsewhere", tables=["cases_case"], at=NOW):

@@ -279,12 +279,17 @@ def test_a_flag_on_a_text_is_settled_for_its_own_context_to_act_on() -> None:
     assert done.outcome is FlagOutcome.WITHHELD
 
 
-def test_withholding_what_is_withheld_already_only_settles() -> None:
+def test_no_flag_says_that_something_was_hidden_when_nothing_was() -> None:
     card = published()
     told = flagged(card)
     actions.withhold(attachment_id=card.id, seen=card.version, by=OFFICER, at=AT)
+    with pytest.raises(errors.NothingToHide):
+        settled(told, "withheld")
+    actions.take_down(attachment_id=card.id, reason="person", by=OFFICER, at=AT)
+    with pytest.raises(errors.NothingToHide):
+        settled(told, "taken-down")
 
-    assert settled(told, "withheld").outcome is FlagOutcome.WITHHELD
+    assert settled(told, "kept").outcome is FlagOutcome.KEPT
 
 
 def test_only_staff_decide() -> None:

@@ -1,5 +1,7 @@
 """Staff find their cases, act on them, and learn what changed in between."""
 
+import html
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,15 @@ from django.test import Client
 
 from commonweal.cases import actions, queries
 from commonweal.cases.models import AccessKey, Case
-from commonweal.cases.types import CategoryCard, Publication, Question, QuestionKind, State
+from commonweal.cases.types import (
+    CategoryCard,
+    Publication,
+    Question,
+    QuestionKind,
+    Receipt,
+    State,
+)
+from commonweal.content.queries import flags_of
 from commonweal.identity import actions as identity
 from commonweal.identity.models import Account
 from commonweal.kernel.queries import clock
@@ -25,7 +35,7 @@ from tests.factories.cases import (
     reported,
     town,
 )
-from tests.web.walk import receipt_in
+from tests.web.walk import Resident, hidden, receipt_in
 
 pytestmark = [pytest.mark.django_db]
 
@@ -163,6 +173,153 @@ def test_words_are_reviewed_published_and_taken_down(here: Town) -> None:
 
     send(client, receipt.number, "take-down", reason="a mistake", seen=2)
     assert card(receipt).publication == Publication.TAKEN_DOWN
+
+
+def test_an_answer_is_taken_down_on_the_page_of_the_case(here: Town) -> None:
+    receipt = reported(here.lamp)
+    client = signed_in(Role.OFFICER, here.roads.id)
+    url = f"/staff/cases/{receipt.number}/"
+    assert "Take words of the city down" not in client.get(url).content.decode()
+    send(client, receipt.number, "answer", text="Ask Mr Chan, 2345 6789.", seen=1)
+    (word,) = queries.words(receipt.case_id, only_public=True)
+    assert "Take words of the city down" in client.get(url).content.decode()
+
+    lacking = send(client, receipt.number, "take-down-word", reason="a name", seen=2)
+    forged = {"word": str(receipt.case_id), "reason": "a name", "seen": 2}
+    assert send(client, receipt.number, "take-down-word", **forged).status_code == 422
+    said = {"word": str(word.id), "reason": "a name", "seen": 2}
+    done = send(client, receipt.number, "take-down-word", **said)
+
+    assert (lacking.status_code, done.status_code) == (422, 302)
+    public = Client().get(f"/cases/{receipt.number}/").content.decode()
+    assert "Mr Chan" not in public
+    assert "Published words of the city were taken away again." in public
+    assert "What was said here was taken down." in public
+    assert "The city's answer was taken down." in public
+    assert "Mr Chan" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [
+        ("withhold", {"reason": "again"}),
+        ("publish", {"text": "Mr Chan's lamp is dark"}),
+        ("take-down", {"reason": "again"}),
+    ],
+)
+def test_what_the_page_does_not_offer_is_not_done_either(
+    here: Town, slug: str, said: dict[str, str]
+) -> None:
+    receipt = reported(here.lamp, text="Mr Chan's lamp is dark")
+    client = signed_in(Role.OFFICER, here.roads.id)
+    send(client, receipt.number, "publish", text="Mr Chan's lamp is dark", seen=1)
+    send(client, receipt.number, "take-down", reason="a name", seen=2)
+
+    answer = send(client, receipt.number, slug, seen=3, **said)
+
+    assert answer.status_code == 422
+    assert "This cannot be done with the report as it stands now." in answer.content.decode()
+    assert (card(receipt).publication, card(receipt).version) == (Publication.TAKEN_DOWN, 3)
+
+
+class TestFlags:
+    """A report and its answer, both public, both named by strangers."""
+
+    TEXT, ANSWER = "The lamp at Mrs Wong's is dark.", "Ask Mr Chan, 2345 6789."
+
+    @pytest.fixture
+    def receipt(self, here: Town) -> Receipt:
+        receipt = reported(here.lamp)
+        by: dict[str, Any] = {"case_id": receipt.case_id, "by": here.officer, "at": NOW}
+        actions.publish(text=self.TEXT, seen=1, **by)
+        actions.answer(text=self.ANSWER, seen=2, **by)
+        return receipt
+
+    @pytest.fixture
+    def client(self, here: Town) -> Client:
+        return signed_in(Role.OFFICER, here.roads.id)
+
+    def links(self, receipt: Receipt) -> list[str]:
+        page = Resident().read(f"/cases/{receipt.number}/")
+        return list(dict.fromkeys(re.findall(r'href="(/flag/[^"]+)"', page)))
+
+    def decide(self, client: Client, outcome: str, **instead: str) -> Any:
+        """Press a button of the page's only flag."""
+        page = client.get("/staff/flags/").content.decode()
+        (address,) = re.findall(r'action="(/staff/flags/[^"]+)"', page)
+        return client.post(address, hidden(page) | {"outcome": outcome} | instead)
+
+    def test_every_public_text_has_its_link_and_staff_see_just_that_text(
+        self, receipt: Receipt, client: Client
+    ) -> None:
+        links = self.links(receipt)
+        (word,) = queries.words(receipt.case_id, only_public=True)
+        number = receipt.number
+        assert set(links) == {f"/flag/cases/{number}/", f"/flag/cases/{number}/words/{word.id}/"}
+
+        for link, said, other in zip(
+            sorted(links), (self.TEXT, self.ANSWER), (self.ANSWER, self.TEXT), strict=True
+        ):
+            form = html.unescape(Resident().read(link))
+            assert (said in form, other in form) == (True, False)
+            assert Resident().send(link, reason="person").status_code == 302
+            shown = html.unescape(client.get("/staff/flags/").content.decode())
+            assert (said in shown, other in shown) == (True, False)
+            assert self.decide(client, "kept").status_code == 302
+
+    def test_an_answer_is_taken_down_and_the_report_stays(
+        self, receipt: Receipt, client: Client
+    ) -> None:
+        Resident().send(max(self.links(receipt)), reason="person")
+
+        assert self.decide(client, "taken-down").status_code == 302
+
+        shown = queries.public_card(receipt.number, at=NOW)
+        assert (shown.text, shown.answer) == (self.TEXT, "")
+        assert self.ANSWER not in Resident().read(f"/cases/{receipt.number}/")
+        assert "Nothing is flagged." in client.get("/staff/flags/").content.decode()
+
+    @pytest.mark.parametrize("outcome", ["taken-down", "withheld"])
+    def test_the_report_is_hidden_and_the_answer_stays(
+        self, receipt: Receipt, client: Client, outcome: str
+    ) -> None:
+        Resident().send(min(self.links(receipt)), reason="person")
+
+        assert self.decide(client, outcome).status_code == 302
+
+        shown = queries.public_card(receipt.number, at=NOW)
+        assert (shown.text, shown.answer) == ("", self.ANSWER)
+        assert card(receipt).publication == Publication(outcome)
+
+    def test_no_flag_is_settled_as_hidden_when_nothing_was(
+        self, here: Town, receipt: Receipt, client: Client
+    ) -> None:
+        report, answer = sorted(self.links(receipt))
+        Resident().send(answer, reason="person")
+        assert 'value="withheld"' not in client.get("/staff/flags/").content.decode()
+        assert self.decide(client, "withheld").status_code == 409
+        assert self.decide(client, "taken-down", case="1").status_code == 409
+        (word,) = queries.words(receipt.case_id, only_public=True)
+        actions.take_down_word(word_id=word.id, reason="x", seen=3, by=here.officer, at=NOW)
+
+        assert self.decide(client, "taken-down").status_code == 409
+        assert "It is not public any more." in client.get("/staff/flags/").content.decode()
+        assert self.decide(client, "kept").status_code == 302
+
+        Resident().send(report, reason="person")
+        actions.take_down(case_id=receipt.case_id, reason="x", seen=4, by=here.officer, at=NOW)
+        for outcome in ("taken-down", "withheld"):
+            assert self.decide(client, outcome).status_code == 409
+        (flag,) = flags_of(f"case:{receipt.case_id.hex}")
+        assert flag.outcome is None
+
+    def test_only_what_is_public_here_can_be_flagged(self, here: Town, receipt: Receipt) -> None:
+        (word,) = queries.words(receipt.case_id, only_public=True)
+        other = reported(here.lamp).number
+
+        assert Resident().get(f"/flag/cases/{other}/words/{word.id}/").status_code == 404
+        actions.take_down_word(word_id=word.id, reason="x", seen=3, by=here.officer, at=NOW)
+        assert Resident().get(f"/flag/cases/{receipt.number}/words/{word.id}/").status_code == 404
 
 
 def test_an_address_is_shown_once_with_a_reason_and_entered(here: Town) -> None:

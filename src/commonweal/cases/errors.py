@@ -125,6 +125,18 @@ class TakenDown(Refusal):
     )
 
 
+class NotPublic(Refusal):
+    code = "cases.not-public"
+    kind = Kind.CONFLICT
+    sentence = "These words are not public. Reload the page to see what is."
+
+
+class NotNow(Refusal):
+    code = "cases.not-now"
+    kind = Kind.CONFLICT
+    sentence = "This cannot be done with the report as it stands now. Reload the page."
+
+
 class UnitClosed(Refusal):
     code = "cases.unit-closed"
     kind = Kind.INVALID

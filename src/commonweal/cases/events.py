@@ -47,3 +47,12 @@ class CaseReviewed(Event):
 
     case_id: UUID
     publication: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordTakenDown(Event):
+    """Published words of the city were taken down; `said_in` is the place of their entry."""
+
+    case_id: UUID
+    word_id: UUID
+    said_in: int

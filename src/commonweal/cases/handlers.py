@@ -9,7 +9,14 @@ from django.conf import settings
 
 from commonweal.cases import actions, queries
 from commonweal.cases.actions.steps import PROMISE
-from commonweal.cases.events import CaseMoved, CaseReceived, CaseRerouted, CaseReviewed, CaseSpoken
+from commonweal.cases.events import (
+    CaseMoved,
+    CaseReceived,
+    CaseRerouted,
+    CaseReviewed,
+    CaseSpoken,
+    WordTakenDown,
+)
 from commonweal.cases.types import CaseCard, Publication, State, WordKind
 from commonweal.city import queries as the_city
 from commonweal.city.events import ClockRanOut
@@ -72,6 +79,13 @@ def forget_what_was_taken_down(event: CaseReviewed) -> None:
     if event.publication == Publication.TAKEN_DOWN:
         reviewed = (e for e in queries.history(event.case_id) if e.type == "cases.reviewed")
         ledger.erase([entry.id for entry in reviewed if entry.seq < event.seq])
+
+
+@on(WordTakenDown)
+def forget_word_taken_down(event: WordTakenDown) -> None:
+    """Erase the salted text behind the entry by which it was said; the entry stays."""
+    said = (e for e in queries.history(event.case_id) if e.seq == event.said_in)
+    ledger.erase([entry.id for entry in said])
 
 
 @on(CaseReceived)

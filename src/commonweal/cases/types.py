@@ -77,6 +77,9 @@ class WordKind(StrEnum):
     NOTE = "note"
 
 
+ANSWERS = frozenset({WordKind.ANSWER, WordKind.REFERRAL, WordKind.REFUSAL})
+
+
 class Review(StrEnum):
     """What happens with residents' words of a category."""
 

@@ -96,6 +96,12 @@ class FlagWordsTooLong(Refusal):
     sentence = "Please say it in at most {most} characters."
 
 
+class NothingToHide(Refusal):
+    code = "content.nothing-to-hide"
+    kind = Kind.CONFLICT
+    sentence = "This is not public any more, so there is nothing to hide. Reload the list."
+
+
 class AlreadySettled(Refusal):
     code = "content.already-settled"
     kind = Kind.CONFLICT

@@ -94,6 +94,8 @@ class HistoryItem:
     text: str
     tone: str
     anchor: str
+    note: str = ""
+    word_id: UUID | None = None  # of words that everybody reads
 
 
 def say(words: Words) -> str:
@@ -209,6 +211,8 @@ def sentence(entry: EntryCard, *, to_reporter: bool = False, to_staff: bool = Fa
             said = _moved(entry, to_reporter=to_reporter)
         case "cases.reviewed":
             said = _reviewed(Publication(str(facts["publication"])), to_reporter=to_reporter)
+        case "cases.word-taken-down":
+            said = _("Published words of the city were taken away again.")
         case "cases.recategorised":
             said = _("Put under another kind of report: %(category)s.") % {
                 "category": _category_of_code(str(facts["to"]))
@@ -264,8 +268,8 @@ def history(
     Everybody reads only words that are public; the reporter reads the own ones and those of the
     unit. `words` holds all words of the case, with notes only for staff.
     """
-    waiting = list(words)
-    told = []
+    waiting, told, entries = list(words), [], list(entries)
+    gone = {e.facts["said-in"] for e in entries if e.type == "cases.word-taken-down"}
     for entry in entries:
         word = _word_of(entry, waiting)
         shown = word is not None and (to_staff or to_reporter or word.is_public)
@@ -279,6 +283,8 @@ def history(
                 text=word.text if word is not None and shown else "",
                 tone="" if _weighs(entry) else "quiet",
                 anchor=f"entry-{entry.seq}",
+                note=_("What was said here was taken down.") if entry.seq in gone else "",
+                word_id=word.id if word is not None and word.is_public else None,
             )
         )
     return told
@@ -303,7 +309,7 @@ def _word_of(entry: EntryCard, waiting: list[WordCard]) -> WordCard | None:
         wanted = (WordKind.REPLY,)
     elif entry.type == "cases.corrected":
         wanted = (WordKind.CORRECTION,)
-    elif entry.type in {"cases.noted", "cases.recategorised"}:
+    elif entry.type in {"cases.noted", "cases.recategorised", "cases.word-taken-down"}:
         wanted = (WordKind.NOTE,)
     elif entry.type == "cases.moved":
         to = str(entry.facts.get("to", ""))

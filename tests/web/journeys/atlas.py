@@ -136,6 +136,7 @@ STOPS = (
     Stop("cases-map", wrong=forged_district),
     Stop("case", args=NUMBER),
     Stop("flag-case", args=NUMBER, wrong=no_answer),
+    Stop("flag-word", args={**NUMBER, "word_id": "answer"}, wrong=no_answer),
     Stop("flag-photo", args={"photo_id": "photo"}, wrong=no_answer),
     Stop("flagged"),
     Stop("page", args={"code": ""}),

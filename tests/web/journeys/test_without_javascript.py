@@ -86,7 +86,7 @@ def test_somebody_without_the_receipt_gets_a_link_and_flags_a_text(
     page.goto("/cases/")
     page.fill("#id_q", the_world.args["answered"])
     page.locator(".cw-filter button").click()
-    page.get_by_role("link", name="Tell us what should not be public").click()
+    page.get_by_role("link", name="This answer should not be public").click()
     page.wait_for_timeout(SLOW)
     page.locator("main input[type='radio']").first.check()
     press(page)
@@ -110,7 +110,8 @@ def test_staff_filter_note_reveal_settle_and_release(enter: Enter, the_world: Wo
     page.locator("form[action$='/reveal/'] button").click()
     expect(page.get_by_text(MEI)).to_be_visible()
     page.goto("/staff/flags/")
-    page.locator("button[value='kept']").click()
+    page.locator("button[value='kept']").first.click()
+    page.locator("button[value='taken-down']").click()
     expect(page.get_by_text("Nothing is flagged.")).to_be_visible()
 
     boss = enter(Who.ADMINISTRATOR)

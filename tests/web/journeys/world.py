@@ -99,14 +99,16 @@ def world(here: Town, said: str = SAID) -> World:
     cases.answer(case_id=answered.case_id, text=said, seen=_seen(answered), by=lin, at=clock())
     cases.ask(case_id=asked.case_id, text=said, seen=_seen(asked), by=lin, at=clock())
     cases.note(case_id=asked.case_id, text=said, by=lin, at=clock())
-    content.flag(
-        target=subject_of("case", answered.case_id),
-        of=subject_of("case", answered.case_id),
-        reason="person",
-        words=said,
-        by=ANONYMOUS,
-        at=clock(),
-    )
+    [answer] = queries.words(answered.case_id, only_public=True)
+    for target in (subject_of("case", answered.case_id), subject_of("word", answer.id)):
+        content.flag(
+            target=target,
+            of=subject_of("case", answered.case_id),
+            reason="person",
+            words=said,
+            by=ANONYMOUS,
+            at=clock(),
+        )
     holiday = city.save_holiday(
         holiday_id=None,
         day=date(2027, 1, 1),
@@ -136,6 +138,7 @@ def world(here: Town, said: str = SAID) -> World:
     args = {
         "answered": answered.number,
         "answered_key": answered.key,
+        "answer": answer.id,
         "asked": asked.number,
         "asked_key": asked.key,
         "fresh": fresh.number,

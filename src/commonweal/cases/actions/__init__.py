@@ -31,6 +31,7 @@ from commonweal.cases.actions.staff import (
     start,
     take_down,
     take_down_photo,
+    take_down_word,
     withhold,
     withhold_photo,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "start",
     "take_down",
     "take_down_photo",
+    "take_down_word",
     "withdraw",
     "withhold",
     "withhold_photo",

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from commonweal.cases import rules
 from commonweal.cases.actions import steps
@@ -18,6 +18,7 @@ from commonweal.ledger import queries as record
 from commonweal.ledger.types import subject_of
 
 SOME = 500
+OF_PEOPLE = Q(unit_id=None) | Q(is_public=False)  # what the city said in public stays
 
 
 def forget(*, ended_before: datetime, at: datetime) -> int:
@@ -30,8 +31,10 @@ def forget(*, ended_before: datetime, at: datetime) -> int:
 
 def _due(ended_before: datetime) -> Iterator[UUID]:
     """Find them: an imported case may have ended long ago and have come here yesterday."""
+    said = Word.objects.filter(OF_PEOPLE, case=OuterRef("pk")).exclude(text="")
     remembers = (
-        ~Q(text="")
+        Exists(said)  # words of the city that were taken down after the case was forgotten
+        | ~Q(text="")
         | ~Q(place="")
         | ~Q(public_text="")
         | ~Q(answers={})
@@ -55,9 +58,7 @@ def _forgotten(case_id: UUID, at: datetime) -> bool:
     if case.publication in {Publication.PUBLISHED, Publication.WAITING}:
         case.publication = Publication.WITHHELD
     case.save()
-    Word.objects.filter(Q(case=case), Q(unit_id=None) | Q(is_public=False)).update(
-        text="", is_public=False
-    )
+    Word.objects.filter(OF_PEOPLE, case=case).update(text="", is_public=False)
     AccessKey.objects.filter(case=case).delete()
     content.take_down_all(subject=subject, reason="time-over", by=SYSTEM, at=at)
     said = [card.id for card in record.entries_of(subject) if not rules.is_citys_word(card)]

@@ -8,9 +8,16 @@ from django.db import transaction
 
 from commonweal.cases import queries, rules
 from commonweal.cases.actions import reporting, steps
-from commonweal.cases.errors import NoReporter, NoSuchCase, NothingToReview, TakenBack, TakenDown
-from commonweal.cases.events import CaseRerouted, CaseReviewed
-from commonweal.cases.models import Case
+from commonweal.cases.errors import (
+    NoReporter,
+    NoSuchCase,
+    NothingToReview,
+    NotPublic,
+    TakenBack,
+    TakenDown,
+)
+from commonweal.cases.events import CaseRerouted, CaseReviewed, WordTakenDown
+from commonweal.cases.models import Case, Word
 from commonweal.cases.types import (
     Act,
     CaseCard,
@@ -25,6 +32,7 @@ from commonweal.content import actions as content
 from commonweal.content import queries as photos
 from commonweal.kernel import actions as kernel
 from commonweal.kernel.types import Actor, ActorKind
+from commonweal.ledger import queries as record
 from commonweal.ledger.types import subject_of
 
 MOST_REASON = 180
@@ -261,6 +269,8 @@ def _own_photo(case: Case, attachment_id: UUID) -> None:
 def withhold(*, case_id: UUID, reason: str, seen: int, by: Actor, at: datetime) -> CaseCard:
     """Keep the report's words from the public, with the reason."""
     case = steps.taken(case_id, Act.WITHHOLD, seen=seen, by=by)
+    if case.publication == Publication.TAKEN_DOWN:
+        raise TakenDown
     because = rules.needed_reason(reason)
     steps.say(case, WordKind.NOTE, because, at=at, by=by)
     return _reviewed(case, Publication.WITHHELD, "", by=by, at=at)
@@ -272,6 +282,58 @@ def take_down(*, case_id: UUID, reason: str, seen: int, by: Actor, at: datetime)
     case = steps.taken(case_id, Act.WITHHOLD, seen=seen, by=by)
     steps.say(case, WordKind.NOTE, rules.needed_reason(reason), at=at, by=by)
     return _reviewed(case, Publication.TAKEN_DOWN, "", by=by, at=at)
+
+
+@transaction.atomic
+def take_down_word(*, word_id: UUID, reason: str, seen: int, by: Actor, at: datetime) -> CaseCard:
+    """Take an answer, a plan or the like away from the public; reporter and staff keep it."""
+    case_id = Word.objects.filter(pk=word_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise NotPublic
+    case = steps.taken(case_id, Act.WITHHOLD, seen=seen, by=by)
+    word = Word.objects.get(pk=word_id)
+    if not word.is_public:
+        raise NotPublic
+    steps.say(case, WordKind.NOTE, rules.needed_reason(reason), at=at, by=by)
+    said_in = _said_in(case, word)
+    word.is_public = False
+    word.save(update_fields=["is_public"])
+    entered = steps.enter(
+        case,
+        steps.WORD_TAKEN_DOWN,
+        actor=steps.name_in_record(by, case),
+        at=at,
+        facts={"kind": word.kind, "said-in": said_in},
+    )
+    case.save()
+    steps.index(case, at=at)
+    kernel.announce(
+        WordTakenDown(
+            at=at,
+            subject=entered.subject,
+            seq=entered.seq,
+            case_id=case.pk,
+            word_id=word.pk,
+            said_in=said_in,
+        )
+    )
+    return queries.card(case.pk, at=at)
+
+
+def _said_in(case: Case, word: Word) -> int:
+    """Find the place of the entry by which something was said; 0 when there is none."""
+    entries = queries.history(case.pk)
+    gone = {e.facts["said-in"] for e in entries if e.type == steps.WORD_TAKEN_DOWN}
+    return next(
+        (
+            entry.seq
+            for entry in entries
+            if entry.at == word.at
+            and entry.seq not in gone
+            and record.disclosed(entry.id).get("text") == word.text
+        ),
+        0,
+    )
 
 
 def _reviewed(

@@ -26,6 +26,7 @@ from commonweal.ledger.types import Entered, Entry, said_at, subject_of
 from commonweal.methods.receipt import access_key
 
 NOTED = "cases.noted"
+WORD_TAKEN_DOWN = "cases.word-taken-down"
 PROMISE = "promise"  # the clock that runs from the report to the answer
 
 

@@ -10,6 +10,7 @@ from commonweal.cases.errors import NoSuchCase, WrongKey
 from commonweal.cases.models import AccessKey, Case, Routing, Word
 from commonweal.cases.queries.setup import category
 from commonweal.cases.types import (
+    ANSWERS,
     Act,
     CaseCard,
     Decision,
@@ -25,8 +26,6 @@ from commonweal.kernel.types import Actor, Channel
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.types import EntryCard, subject_of
 from commonweal.methods.receipt import number_of, parse, parse_key
-
-PUBLIC_ANSWERS = (WordKind.ANSWER, WordKind.REFERRAL, WordKind.REFUSAL)
 
 
 def card(case_id: UUID, *, at: datetime) -> CaseCard:
@@ -254,8 +253,6 @@ def public_case_card(row: Case, answer: str, *, at: datetime) -> PublicCard:
 
 
 def answers_of(case_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Give the newest published answer of each case."""
-    said = Word.objects.filter(
-        case_id__in=case_ids, kind__in=PUBLIC_ANSWERS, is_public=True
-    ).order_by("at")
-    return {word.case_id: word.text for word in said}
+    """Give the newest answer of each case; taken down, it makes no older one the newest."""
+    said = Word.objects.filter(case_id__in=case_ids, kind__in=ANSWERS).order_by("at", "id")
+    return {word.case_id: word.text if word.is_public else "" for word in said}

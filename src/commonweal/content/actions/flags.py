@@ -68,8 +68,8 @@ def flag(
 def settle_flag(*, flag_id: UUID, outcome: str, seen: int, by: Actor, at: datetime) -> FlagCard:
     """Decide about a flag and every other open one on the same thing.
 
-    A photo is withheld or taken down here and now; about a text its own context acts on
-    `FlagSettled`, or beforehand.
+    A photo is withheld or taken down here and now, a text by its own context in the same
+    transaction: no flag says that something was hidden when nothing was.
     """
     rules.check_staff(by)
     decided = rules.outcome_of(outcome)
@@ -125,10 +125,14 @@ def _settle_all(rows: Sequence[Flag], decided: FlagOutcome, by: Actor, at: datet
 def _act_on(
     row: Attachment, decided: FlagOutcome, because: Reason, by: Actor, at: datetime
 ) -> None:
-    if decided is FlagOutcome.TAKEN_DOWN:
+    if decided is FlagOutcome.KEPT:
+        return
+    if decided is FlagOutcome.TAKEN_DOWN and row.state != Attachment.State.TAKEN_DOWN:
         attachments.taken_down(row, because, by, at)
     elif decided is FlagOutcome.WITHHELD and row.is_public:
         attachments.hidden(row, by, at)
+    else:
+        raise errors.NothingToHide
 
 
 @transaction.atomic

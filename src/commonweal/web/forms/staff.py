@@ -17,6 +17,7 @@ from commonweal.cases.types import (
     Question,
     Sort,
     State,
+    WordCard,
 )
 from commonweal.city import queries as the_city
 from commonweal.kernel.types import Actor, Channel
@@ -165,6 +166,19 @@ class CategoryForm(ActForm):
 
 class ReasonForm(ActForm):
     reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON)
+
+
+class WordForm(ReasonForm):
+    """Which of the city's published words, and why."""
+
+    word = forms.ChoiceField(label=_("Which words"), widget=forms.RadioSelect)
+    field_order = ("seen", "word", "reason")
+
+    def __init__(self, *args: Any, said: Sequence[WordCard] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["word"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(word.id), word.text) for word in said]
 
 
 class RevealForm(PlainForm):

@@ -17,6 +17,7 @@ from commonweal.cases import queries
 from commonweal.cases.types import Act, CaseCard, Publication
 from commonweal.content import actions
 from commonweal.content import queries as content
+from commonweal.content.errors import NoSuchAttachment, NothingToHide
 from commonweal.content.types import FlagCard, FlagOutcome
 from commonweal.edge.access import staff_only
 from commonweal.edge.requests import actor_of, now_of
@@ -25,35 +26,46 @@ from commonweal.ledger.types import subject_of
 from commonweal.web import words
 
 MOST_PAGES = 25
+PHOTO, WORD = "attachment:", "word:"
 REVIEWERS = (Role.OFFICER, Role.LEAD, Role.DISPATCHER)
 
 
 @require_GET
 @staff_only(*REVIEWERS)
 def flags(request: HttpRequest) -> HttpResponse:
-    """List open flags on what one may review, the oldest first."""
+    """List open flags on what one may review, the oldest first, each with just what it means."""
     by = actor_of(request)
     rows: list[dict[str, Any]] = []
     for flag in _all_open():
         card = _case_of(request, flag)
         if card is not None and queries.may(by, Act.WITHHOLD, card.unit_id):
+            text = _text_of(flag, card)
+            photo = _photo_of(flag)
             rows.append(
                 {
                     "flag": flag,
                     "reason": words.reason_label(flag.reason),
                     "number": card.number,
+                    "version": card.version,
                     "url": reverse("staff-case", args=[card.number]),
                     "category": words.category_name(card.category_id),
-                    "text": "" if _is_photo(flag) else card.public_text,
-                    "photo": UUID(flag.target.partition(":")[2]) if _is_photo(flag) else None,
+                    "by_city": flag.target.startswith(WORD),
+                    "text": text,
+                    "photo": photo,
+                    "outcomes": _outcomes(flag, is_public=bool(text or photo)),
                 }
             )
-    outcomes = [
-        (FlagOutcome.KEPT.value, _("Leave it as it is")),
-        (FlagOutcome.WITHHELD.value, _("Make it private")),
-        (FlagOutcome.TAKEN_DOWN.value, _("Take it down")),
-    ]
-    return render(request, "staff/flags.html", {"rows": rows, "outcomes": outcomes})
+    return render(request, "staff/flags.html", {"rows": rows})
+
+
+def _outcomes(flag: FlagCard, *, is_public: bool) -> list[tuple[str, str]]:
+    """Offer what can be done: a photo or a report can come back, words of the city cannot."""
+    offered = [(FlagOutcome.KEPT.value, _("Leave it as it is"))]
+    if is_public and not flag.target.startswith(WORD):
+        offered.append((FlagOutcome.WITHHELD.value, _("Make it private")))
+    if is_public:
+        offered.append((FlagOutcome.TAKEN_DOWN.value, _("Take it down")))
+    return offered
 
 
 def _all_open() -> Iterator[FlagCard]:
@@ -67,8 +79,23 @@ def _all_open() -> Iterator[FlagCard]:
         number += 1
 
 
-def _is_photo(flag: FlagCard) -> bool:
-    return flag.target.startswith("attachment:")
+def _photo_of(flag: FlagCard) -> UUID | None:
+    """Give the flagged photo while everybody sees it."""
+    if not flag.target.startswith(PHOTO):
+        return None
+    try:
+        photo = content.attachment(UUID(hex=flag.target.removeprefix(PHOTO)))
+    except NoSuchAttachment:
+        return None
+    return photo.id if photo.is_public else None
+
+
+def _text_of(flag: FlagCard, card: CaseCard) -> str:
+    """Give the flagged words while everybody reads them."""
+    if flag.target == subject_of("case", card.id):
+        return card.public_text if card.publication is Publication.PUBLISHED else ""
+    said = queries.words(card.id, only_public=True)
+    return next((word.text for word in said if subject_of("word", word.id) == flag.target), "")
 
 
 def _case_of(request: HttpRequest, flag: FlagCard) -> CaseCard | None:
@@ -79,34 +106,47 @@ def _case_of(request: HttpRequest, flag: FlagCard) -> CaseCard | None:
 @require_POST
 @staff_only(*REVIEWERS)
 def settle(request: HttpRequest, flag_id: UUID) -> HttpResponse:
-    """Decide about a flag; a flagged text is taken down by its own context first."""
+    """Decide about a flag; what it means is hidden in the same transaction, or nothing is."""
     by, at = actor_of(request), now_of(request)
     flag = content.flag(flag_id)
     card = _case_of(request, flag)
     if card is not None:
         queries.check_may(by, Act.WITHHOLD, card.unit_id)
-    outcome, raw = request.POST.get("outcome", ""), request.POST.get("seen", "")
-    seen = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0  # noqa: PLR2004
+    outcome = request.POST.get("outcome", "")
     with transaction.atomic():
-        actions.settle_flag(flag_id=flag_id, outcome=outcome, seen=seen, by=by, at=at)
-        if card is not None and flag.target == subject_of("case", card.id):
-            _hide(card, outcome, request)
+        actions.settle_flag(
+            flag_id=flag_id, outcome=outcome, seen=_version(request, "seen"), by=by, at=at
+        )
+        if outcome != FlagOutcome.KEPT and not flag.target.startswith(PHOTO):
+            _hide(flag, card, FlagOutcome(outcome), request)
     messages.success(request, _("Done."))
     return redirect("staff-flags")
 
 
-def _hide(card: CaseCard, outcome: str, request: HttpRequest) -> None:
-    hide = {FlagOutcome.WITHHELD: cases.withhold, FlagOutcome.TAKEN_DOWN: cases.take_down}.get(
-        FlagOutcome(outcome)
-    )
-    if hide is not None and card.publication is Publication.PUBLISHED:
-        hide(
-            case_id=card.id,
-            reason=_("Somebody flagged it."),
-            seen=card.version,
-            by=actor_of(request),
-            at=now_of(request),
-        )
+def _version(request: HttpRequest, name: str) -> int:
+    raw = request.POST.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0  # noqa: PLR2004
+
+
+def _hide(
+    flag: FlagCard, card: CaseCard | None, outcome: FlagOutcome, request: HttpRequest
+) -> None:
+    if card is None or not _text_of(flag, card):
+        raise NothingToHide
+    how: dict[str, Any] = {
+        "reason": _("Somebody flagged it."),
+        "seen": _version(request, "case"),
+        "by": actor_of(request),
+        "at": now_of(request),
+    }
+    if flag.target.startswith(WORD):
+        if outcome is not FlagOutcome.TAKEN_DOWN:
+            raise NothingToHide
+        cases.take_down_word(word_id=UUID(hex=flag.target.removeprefix(WORD)), **how)
+    elif outcome is FlagOutcome.TAKEN_DOWN:
+        cases.take_down(case_id=card.id, **how)
+    else:
+        cases.withhold(case_id=card.id, **how)
 
 
 urlpatterns = [

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.cases import actions, queries
 from commonweal.cases.errors import WrongKey
-from commonweal.cases.types import CaseCard, Publication, Reporter, State, WordKind
+from commonweal.cases.types import ANSWERS, CaseCard, Publication, Reporter, State, WordKind
 from commonweal.content import actions as content
 from commonweal.content import queries as photos_of
 from commonweal.content.types import AttachmentState
@@ -98,8 +98,7 @@ def _about(own: Own, **more: Any) -> dict[str, Any]:
     said = queries.words(card.id)
     category = queries.category(card.category_id)
     question = next((one for one in reversed(said) if one.kind is WordKind.QUESTION), None)
-    answers = {WordKind.ANSWER, WordKind.REFERRAL, WordKind.REFUSAL}
-    answer = next((one for one in reversed(said) if one.kind in answers), None)
+    answer = next((one for one in reversed(said) if one.kind in ANSWERS), None)
     photos = shown_photos(subject_of("case", card.id))
     is_open = card.closed_at is None
     return {

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.cases import queries
 from commonweal.cases.errors import NoSuchCase
-from commonweal.cases.types import Filter, Point, PublicCard, State
+from commonweal.cases.types import ANSWERS, Filter, Point, PublicCard, State
 from commonweal.city import queries as city
 from commonweal.content import actions as content
 from commonweal.content import queries as photos_of
@@ -106,8 +106,12 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     if card.number != number:
         return redirect("case", number=card.number, permanent=True)
     said = queries.words(card.id)
+    answer = next((word for word in reversed(said) if word.kind in ANSWERS), None)
+    photos = photos_of.attachments(subject_of("case", card.id), public_only=True)
     about = {
         "card": card,
+        "answer_id": answer.id if answer and answer.is_public else None,
+        "answer_is_gone": answer is not None and not answer.is_public,
         "pledge": words.pledge(card),
         "kind": words.category_name(card.category_id),
         "parent": words.say(queries.category(card.category_id).parent_names),
@@ -116,7 +120,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "district": words.district_name(card.district_id),
         "landmark": words.landmark_name(card.landmark_id),
         "history": words.history(queries.history(card.id), said)[::-1],
-        "photos": photos_of.attachments(subject_of("case", card.id), public_only=True),
+        "photos": photos,
+        "may_be_flagged": bool(card.text or photos or any(word.is_public for word in said)),
         "points": reverse("case-point", args=[card.number]),
         "tiles": tiles(request),
         "is_open": card.closed_at is None,
@@ -213,12 +218,24 @@ def _tagged(request: HttpRequest, said: Mapping[str, Any], *, seconds: int) -> H
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def flag_case(request: HttpRequest, number: str) -> HttpResponse:
-    """Take in that a published text should not be public."""
+    """Take in that the published words of a report should not be public."""
     card = queries.public_card(number, at=now_of(request))
-    if not (card.text or card.answer):
+    if not card.text:
         raise Http404
     subject = subject_of("case", card.id)
-    return _flag(request, card=card, target=subject, of=subject, photo=None)
+    return _flag(request, card=card, target=subject, of=subject, text=card.text)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def flag_word(request: HttpRequest, number: str, word_id: UUID) -> HttpResponse:
+    """Take in that an answer or other words of the city should not be public."""
+    card = queries.public_card(number, at=now_of(request))
+    said = {word.id: word.text for word in queries.words(card.id, only_public=True)}
+    if word_id not in said:
+        raise Http404
+    target, of = subject_of("word", word_id), subject_of("case", card.id)
+    return _flag(request, card=card, target=target, of=of, text=said[word_id])
 
 
 @public
@@ -237,7 +254,13 @@ def flag_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 
 
 def _flag(
-    request: HttpRequest, *, card: PublicCard, target: str, of: str, photo: object | None
+    request: HttpRequest,
+    *,
+    card: PublicCard,
+    target: str,
+    of: str,
+    text: str = "",
+    photo: object | None = None,
 ) -> HttpResponse:
     form = FlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and (found := bots.problem(request, "flag")):
@@ -267,6 +290,7 @@ def _flag(
     about = {
         "form": form,
         "card": card,
+        "text": text,
         "photo": photo,
         "kind": words.category_name(card.category_id),
     }
@@ -294,6 +318,7 @@ urlpatterns = [
     path("cases/<str:number>/point.geojson", point, name="case-point"),
     path("districts.geojson", districts, name="districts"),
     path("flag/cases/<str:number>/", flag_case, name="flag-case"),
+    path("flag/cases/<str:number>/words/<uuid:word_id>/", flag_word, name="flag-word"),
     path("flag/photos/<uuid:photo_id>/", flag_photo, name="flag-photo"),
     path("flag/thanks/", flagged, name="flagged"),
 ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commonweal.cases import actions, queries
+from commonweal.cases.errors import NotNow
 from commonweal.cases.types import Act, CaseCard, Publication, Review, State
 from commonweal.content import queries as attachments
 from commonweal.content.types import AttachmentState, Reason
@@ -38,6 +39,7 @@ from commonweal.web.forms.staff import (
     ReasonForm,
     RevealForm,
     TextForm,
+    WordForm,
 )
 from commonweal.web.rows import Names
 
@@ -138,6 +140,7 @@ DEEDS = (
     ),
     Deed(Act.WITHHOLD, "withhold", lazy("Keep the report's words private"), ReasonForm),
     Deed(Act.WITHHOLD, "take-down", lazy("Take the published words down"), ReasonForm),
+    Deed(Act.WITHHOLD, "take-down-word", lazy("Take words of the city down"), WordForm),
 )
 BY_SLUG = {deed.slug: deed for deed in DEEDS}
 
@@ -289,6 +292,8 @@ def _fits(deed: Deed, card: CaseCard) -> bool:
         return bool(card.text) and card.publication == Publication.WAITING
     if deed.slug == "take-down":
         return card.publication == Publication.PUBLISHED
+    if deed.slug == "take-down-word":
+        return bool(queries.words(card.id, only_public=True))
     return True
 
 
@@ -303,6 +308,9 @@ def _form(deed: Deed, card: CaseCard, data: Any = None, *, seen: int | None = No
     if deed.slug == "publish":
         initial["text"] = card.public_text or card.text
     prefix = deed.slug
+    if issubclass(deed.form, WordForm):
+        said = queries.words(card.id, only_public=True)
+        return deed.form(data, prefix=prefix, initial=initial, said=said)
     if issubclass(deed.form, TextForm):
         return deed.form(
             data, prefix=prefix, initial=initial, label=deed.text_label, hint=deed.hint
@@ -322,6 +330,8 @@ def act(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, card, returned=(deed, form), status=422)
     try:
+        if form.cleaned_data["seen"] == card.version and not _fits(deed, card):
+            raise NotNow
         _do(deed, card, form.cleaned_data, actor_of(request), request)
     except ChangedSinceYouLooked as refusal:
         seen = form.cleaned_data["seen"]
@@ -372,6 +382,9 @@ def _do(deed: Deed, card: CaseCard, said: dict[str, Any], by: Actor, request: Ht
         spoken[deed.slug](text=said["text"], **seen)
     elif deed.slug in reasoned:
         reasoned[deed.slug](reason=said["reason"], **seen)
+    elif deed.slug == "take-down-word":
+        about = {name: seen[name] for name in ("seen", "by", "at")}
+        actions.take_down_word(word_id=UUID(said["word"]), reason=said["reason"], **about)
     elif deed.slug == "schedule":
         actions.schedule(on=said["on"], text=said["text"], **seen)
     elif deed.slug == "assign":
