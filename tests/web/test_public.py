@@ -12,11 +12,23 @@ from commonweal.cases.types import ContactDraft, Filter, Foreign, Place, Receipt
 from commonweal.content import actions as content_actions
 from commonweal.content import queries as content
 from commonweal.edge import limits
+from commonweal.edge.access import Open
 from commonweal.kernel import queries as kernel
 from commonweal.kernel.actions import run_waiting
 from commonweal.kernel.types import ANONYMOUS, Channel, Role
 from commonweal.web import words
-from tests.factories.cases import ADMINISTRATOR, NOW, Town, card, draft, reported, staff, town
+from tests.architecture.test_access_matrix import ROUTES
+from tests.factories.cases import (
+    ADMINISTRATOR,
+    NOW,
+    Town,
+    card,
+    draft,
+    reported,
+    reporter,
+    staff,
+    town,
+)
 from tests.web.walk import Resident, photo
 
 pytestmark = [pytest.mark.django_db]
@@ -339,6 +351,51 @@ class TestFlags:
 
         assert sent == [302] * 10 + [429]
         assert limits.REPORT.burst > 1
+
+
+EVERY_PUBLIC = {
+    name: path
+    for name, (path, access) in ROUTES.items()
+    if access is not None
+    and access.to is Open.ALL
+    and not access.personal
+    and not name.startswith("open311-")  # programs read hours; they have a test of their own
+}
+NO_WORDS = {"livez", "readyz", "city-style", "language", "text-size", "photo"}
+FINER_THAN_A_DAY = re.compile(r"\dT\d\d:|\b0?7:4[14]\b")
+
+
+def test_no_public_page_tells_an_act_of_a_resident_finer_than_by_its_day(
+    here: Town, eve: Resident
+) -> None:
+    at = kernel.clock().replace(hour=7, minute=41, second=53, microsecond=123456)
+    content_actions.receive(data=photo(), name="lamp.jpg", subject="draft:1", by=ANONYMOUS, at=at)
+    run_waiting(clock=kernel.clock)
+    receipt = actions.report(draft=draft(here.lamp, attachments_of="draft:1"), by=ANONYMOUS, at=at)
+    by: dict[str, Any] = {"case_id": receipt.case_id, "by": here.officer, "at": at}
+    (kept,) = content.attachments(f"case:{receipt.case_id.hex}", public_only=False)
+    actions.publish_photo(attachment_id=kept.id, seen=kept.version, **by)
+    actions.publish(text="A lamp is dark.", seen=1, **by)
+    actions.ask(text="Which?", seen=2, **by)
+    own, later = reporter(receipt), at + timedelta(minutes=3)
+    actions.reply(reporter=own, text="That one", at=later)
+    actions.answer(text="Done", seen=4, **{**by, "at": later})
+    actions.contest(reporter=own, text="No", at=later)
+    actions.answer(text="Done now", seen=6, **{**by, "at": later})
+    actions.confirm(reporter=own, at=later)
+    word = queries.words(receipt.case_id, only_public=True)[0]
+    filled = {
+        "<str:number>": receipt.number,
+        "<uuid:word_id>": str(word.id),
+        "<uuid:photo_id>": str(kept.id),
+        "<slug:code>": "privacy",
+    }
+
+    for name in EVERY_PUBLIC.keys() - NO_WORDS:
+        path = re.sub(r"<\w+:\w+>", lambda slot: filled[slot[0]], EVERY_PUBLIC[name])
+        for query in ("", "?q=lamp", "?state=ended") if name.startswith("cases") else ("",):
+            page = eve.read(f"/{path}{query}")
+            assert FINER_THAN_A_DAY.findall(page) == [], name
 
 
 def test_a_report_of_another_system_shows_no_promise(here: Town, eve: Resident) -> None:
