@@ -162,6 +162,29 @@ def test_photos_of_a_form_go_to_what_came_of_it() -> None:
     assert (first.facts, second.facts) == ({"kind": "jpeg"}, {"of": case})
 
 
+@pytest.mark.database
+def test_a_thing_has_room_for_so_many_photos_however_many_forms_bring_them() -> None:
+    case = subject()
+    for number in range(rules.MOST_PER_SUBJECT - 1):
+        waiting(of=f"draft:{number}")
+        actions.adopt(from_subject=f"draft:{number}", to_subject=case, by=RESIDENT, at=AT)
+    waiting(of="draft:two")
+    waiting(of="draft:two")
+
+    with pytest.raises(errors.NoRoomForAll):
+        actions.adopt(from_subject="draft:two", to_subject=case, by=RESIDENT, at=AT)
+    assert actions.adopt(from_subject="draft:none", to_subject=case, by=RESIDENT, at=AT) == 0
+    waiting(of="draft:one")
+    assert actions.adopt(from_subject="draft:one", to_subject=case, by=RESIDENT, at=AT) == 1
+
+    kept = queries.attachments(case, public_only=False)
+    assert len(kept) == rules.MOST_PER_SUBJECT
+    assert len(queries.attachments("draft:two", public_only=False)) == 2
+    actions.take_down(attachment_id=kept[0].id, reason="sender", by=RESIDENT, at=AT)
+    waiting(of="draft:in-its-place")
+    actions.adopt(from_subject="draft:in-its-place", to_subject=case, by=RESIDENT, at=AT)
+
+
 def test_photos_of_a_form_never_sent_go_after_days() -> None:
     abandoned, sent = ready(of="draft:1"), ready()
 

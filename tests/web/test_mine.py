@@ -209,6 +209,23 @@ class TestActs:
         assert "bad.jpg:" in answer.content.decode()
         assert content.attachments(f"case:{receipt.case_id.hex}", public_only=False) == []
 
+    def test_more_photos_than_find_room_are_said_beside_the_field(
+        self, receipt: Receipt, ada: Resident
+    ) -> None:
+        address = f"/mine/{receipt.key}/photo/"
+        for _ in range(3):
+            assert ada.send(address, photo=[photo() for _ in range(5)]).status_code == 302
+        assert ada.send(address, photo=[photo() for _ in range(4)]).status_code == 302
+
+        answer = ada.send(address, photo=[photo(), photo()])
+
+        page = answer.content.decode()
+        error = page.split('id="photo-error">')[1].split("<")[0]
+        assert answer.status_code == 422
+        assert error == "At most 20 photos can be kept here, and 19 are here already. Send fewer."
+        assert len(content.attachments(f"case:{receipt.case_id.hex}", public_only=False)) == 19
+        assert ada.send(address, photo=photo()).status_code == 302
+
     def test_the_link_is_replaced_and_a_second_press_does_not_lock_out(
         self, receipt: Receipt, ada: Resident
     ) -> None:

@@ -66,6 +66,11 @@ class TooManyAttachments(Refusal):
     sentence = "There are already {most} photos here. Remove one before you add another."
 
 
+class NoRoomForAll(TooManyAttachments):
+    code = "content.no-room-for-all"
+    sentence = "At most {most} photos can be kept here, and {count} are here already. Send fewer."
+
+
 class NoSuchAttachment(Refusal):
     code = "content.no-such-attachment"
     kind = Kind.MISSING

@@ -81,6 +81,12 @@ def check_room(count: int) -> None:
         raise errors.TooManyAttachments(most=MOST_PER_SUBJECT)
 
 
+def check_room_for(new: int, count: int) -> None:
+    """Refuse photos that come together and do not all find room."""
+    if new and count + new > MOST_PER_SUBJECT:
+        raise errors.NoRoomForAll(most=MOST_PER_SUBJECT, count=count)
+
+
 def check_ready(state: AttachmentState) -> None:
     if state is AttachmentState.TAKEN_DOWN:
         raise errors.NoSuchAttachment

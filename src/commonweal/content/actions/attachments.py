@@ -30,10 +30,7 @@ def receive(*, data: BinaryIO, name: str, subject: str, by: Actor, at: datetime)
     content = data.read(most + 1)
     rules.check_bytes(len(content), most)
     looked = images.look(content)
-    kept = Attachment.objects.filter(subject=subject).exclude(
-        state__in=[Attachment.State.TAKEN_DOWN, Attachment.State.REFUSED]
-    )
-    rules.check_room(kept.count())
+    rules.check_room(_kept(subject))
 
     attachment_id = uuid4()
     facts = {"kind": str(looked.kind)}
@@ -61,15 +58,24 @@ def receive(*, data: BinaryIO, name: str, subject: str, by: Actor, at: datetime)
     return card_of(row)
 
 
+def _kept(subject: str) -> int:
+    gone = [Attachment.State.TAKEN_DOWN, Attachment.State.REFUSED]
+    return Attachment.objects.filter(subject=subject).exclude(state__in=gone).count()
+
+
 @transaction.atomic
 def adopt(*, from_subject: str, to_subject: str, by: Actor, at: datetime) -> int:
-    """Give the photos received while a form was filled in to the thing that came of it."""
+    """Give the photos received while a form was filled in to the thing that came of it.
+
+    All of them or none; whoever calls holds the thing, so that two at once find no room twice.
+    """
     rows = list(
         Attachment.objects.select_for_update(of=("self",))
         .filter(subject=from_subject)
         .exclude(state=Attachment.State.TAKEN_DOWN)
         .order_by("received_at", "id")
     )
+    rules.check_room_for(_kept(from_subject), _kept(to_subject))
     for row in rows:
         entered = held.enter(row.pk, "adopted", by, at, facts={"of": to_subject})
         row.subject = to_subject

@@ -21,6 +21,7 @@ from commonweal.cases.errors import WrongKey
 from commonweal.cases.types import ANSWERS, CaseCard, Publication, Reporter, State, WordKind
 from commonweal.content import actions as content
 from commonweal.content import queries as photos_of
+from commonweal.content.errors import NoRoomForAll
 from commonweal.content.types import AttachmentState
 from commonweal.edge import limits, once
 from commonweal.edge.access import View, personal
@@ -289,6 +290,8 @@ def _add_photos(request: HttpRequest, own: Own, sent: list[Any]) -> list[str]:
     except _NotThisOne as named:
         about = {"name": named.name[:60], "reason": sentence_of(named.refusal)}
         return [_("%(name)s: %(reason)s") % about]
+    except NoRoomForAll as refusal:
+        return [sentence_of(refusal)]
     return []
 
 
