@@ -175,6 +175,14 @@ def test_a_wrong_rule_names_line_and_remedy(folder: Path, text: str, line: int, 
     assert says in " ".join(found[0][2:])
 
 
+def test_rules_are_checked_beside_borders_that_nobody_can_read(folder: Path) -> None:
+    (folder / "districts.geojson").write_text("[" * 100_000, encoding="utf-8")
+
+    found = [one for one in city.check_folder(folder) if one.file == "districts.geojson"]
+
+    assert [one.what for one in found] == ["This is not JSON (nested too deeply)."]
+
+
 def test_nothing_is_loaded_while_anything_is_wrong(folder: Path) -> None:
     (folder / "routing.yaml").write_text("- unit: roads\n", encoding="utf-8")
 

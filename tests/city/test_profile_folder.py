@@ -403,6 +403,36 @@ def test_nonsense_is_a_problem_and_never_a_crash(folder: Path, file: str, nonsen
     assert {problem.file for problem in problems} == {file}
 
 
+IN_A_PLACE = (
+    '{{"type": "FeatureCollection", "features": [{{"type": "Feature", "properties": {{}}, '
+    '"geometry": {{"type": "Polygon", "coordinates": {}}}}}]}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 100_000, "nested too deeply"),
+        ("[" * 900 + "]" * 900, ""),
+        ("1" * 5_000, "more digits than can be read"),
+        ("-" + "1" * 5_000, "more digits than can be read"),
+    ],
+)
+@pytest.mark.parametrize(
+    "where", ["{}", '{{"type": "FeatureCollection", "features": {}}}', IN_A_PLACE]
+)
+def test_a_file_that_is_too_much_is_told_by_what_it_has_too_much_of(
+    folder: Path, said: str, what: str, where: str
+) -> None:
+    (folder / "districts.geojson").write_text(where.format(said), encoding="utf-8")
+
+    problems = actions.check_folder(folder)
+
+    assert {problem.file for problem in problems} == {"districts.geojson"}
+    assert what in problems[0].what
+
+
 @pytest.mark.parametrize("mark", [";", "\t"])
 def test_spreadsheets_write_other_separators(folder: Path, mark: str) -> None:
     text = (folder / "units.csv").read_text(encoding="utf-8").replace(",", mark)

@@ -326,7 +326,7 @@ def _districts(folder: Path) -> set[str]:
     try:
         told = json.loads((folder / "districts.geojson").read_text(encoding="utf-8-sig"))
         return known | {str(feature["properties"]["code"]) for feature in told["features"]}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return known
 
 

@@ -266,9 +266,16 @@ def read_json(folder: Path, name: str, findings: Findings, *, needed: bool = Tru
             _("This is not JSON ({why}).").format(why=error.msg),
             _("Look for a missing comma, quote or bracket here or on the line above."),
         )
-    except (RecursionError, ValueError):
+    except RecursionError:
         findings.add(
             name, 0, _("This is not JSON (nested too deeply)."), _("Export the file again.")
+        )
+    except ValueError:
+        findings.add(
+            name,
+            0,
+            _("A number has more digits than can be read."),
+            _("Export the file again, with fewer digits."),
         )
     return None
 
