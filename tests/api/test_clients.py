@@ -1,4 +1,4 @@
-"""Clients that others wrote speak with a running city, unchanged."""
+"""What others wrote speaks with a running city, unchanged: two clients and a fuzzer."""
 
 import json
 import subprocess
@@ -57,6 +57,14 @@ def test_georeport_reads_services_definitions_requests_and_one_request(
     assert len(both) == 2
 
 
+def environment(folder: Path, package: str) -> str:
+    """Make an environment with one package of others in it, and give its Python."""
+    python = str(folder / "venv" / "bin" / "python")
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", package], check=True)
+    return python
+
+
 THREE = """
 import itertools, json, sys
 itertools.ifilter = filter  # three 0.8.0 was written for Python 2
@@ -83,10 +91,7 @@ print(json.dumps({
 @pytest.mark.prove
 def test_three_reads_and_reports(receipt: Receipt, live_server: LiveServer, tmp_path: Path) -> None:
     """Prove it in an environment of its own: `three` must be built, which no lock of ours does."""
-    python = str(tmp_path / "venv" / "bin" / "python")
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
-    install = [python, "-m", "pip", "install", "--quiet", "three==0.8.0"]
-    subprocess.run(install, check=True)
+    python = environment(tmp_path, "three==0.8.0")
     picture = tmp_path / "lamp.jpg"
     picture.write_bytes(photo())
     endpoint, secret = f"{live_server.url}/open311/v2", api_key()[1]
@@ -112,3 +117,41 @@ def test_three_reads_and_reports(receipt: Receipt, live_server: LiveServer, tmp_
     assert said["request"][0]["description"] == "A lamp is dark."
     assert said["token"][0]["service_request_id"] == receipt.number
     assert said["refused"][0]["code"] == 404
+
+
+@pytest.mark.prove
+def test_schemathesis_finds_nothing_that_the_description_does_not_say(
+    receipt: Receipt, live_server: LiveServer, tmp_path: Path
+) -> None:
+    python = environment(tmp_path, "schemathesis==4.32.5")
+    secret = api_key(per_hour=100_000)[1]
+
+    ran = subprocess.run(
+        [
+            python,
+            "-m",
+            "schemathesis.cli",
+            "run",
+            f"{live_server.url}/api/v1/openapi.json",
+            "--header",
+            f"Authorization: Bearer {secret}",
+            "--checks",
+            "all",
+            "--exclude-checks",
+            "positive_data_acceptance",  # a code that no category has, words without a letter
+            "--phases",
+            "coverage,fuzzing",
+            "--max-examples",
+            "200",
+            "--seed",
+            "4711",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+
+    assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-2000:]
+    assert receipt.number

@@ -1,16 +1,28 @@
 """What version 1 says, field by field: a field is added, never taken away or changed."""
 
+import re
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from commonweal.cases.types import Sort, State
 from commonweal.kernel.types import Words
 
 LARGEST_PAGE = 100
 LONGEST_SEARCH = 200
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_out(said: object) -> object:
+    """Refuse a number where a day is asked for: it would be read as seconds since 1970."""
+    if isinstance(said, str) and not DAY.fullmatch(said):
+        raise ValueError(said)
+    return said
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
 
 
 class Problem(Schema):
@@ -108,8 +120,8 @@ class Wanted(Schema):
     overdue: bool = False
     category: list[str] = Field([], max_length=50, description="Codes; a main kind holds its own.")
     district: list[str] = Field([], max_length=50, description="Codes.")
-    since: date | None = Field(None, description="The first day, in the city's zone.")
-    until: date | None = Field(None, description="The last day, included.")
+    since: Day | None = Field(None, description="The first day, in the city's zone.")
+    until: Day | None = Field(None, description="The last day, included.")
     sort: Sort = Sort.NEWEST
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(25, ge=1, le=LARGEST_PAGE)
