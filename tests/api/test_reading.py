@@ -13,9 +13,11 @@ from commonweal.cases import actions
 from commonweal.cases.actions.setup import CategoryDraft
 from commonweal.cases.types import ContactDraft, Place, Question, QuestionKind, State
 from commonweal.city import actions as city
+from commonweal.ledger.types import subject_of
 from tests.api.conftest import now, told
 from tests.api.program import V2, Program
 from tests.factories.cases import ADMINISTRATOR, NOW, Town, category, named, reporter
+from tests.factories.content import published, ready
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -273,6 +275,37 @@ def test_a_landmark_is_the_address_and_its_code_the_address_id(
     (row,) = program.get("requests").value
 
     assert (row["address"], row["address_id"]) == ("Clock tower, North", "tower")
+
+
+def test_published_pictures_have_addresses_and_others_none(
+    here: Town, program: Program, settings: Settings
+) -> None:
+    settings.ADDRESS = "https://city.example"
+    receipt = told(here)
+    subject = subject_of("case", receipt.case_id)
+    ready(of=subject)
+    shown = [published(of=subject) for _ in range(2)]
+
+    (row,) = program.get("requests", extensions="true").value
+
+    told_of = row["extended_attributes"]["media_urls"]
+    addresses = [f"https://city.example/photos/{one.id}/full/" for one in shown]
+    assert sorted(told_of) == sorted(addresses)
+    assert row["media_url"] == told_of[0]
+    assert Client().get(addresses[0].removeprefix("https://city.example")).status_code == 200
+
+
+def test_long_words_are_cut_to_what_the_standard_allows(here: Town, program: Program) -> None:
+    receipt = told(here)
+    by: dict[str, Any] = {"by": here.officer, "at": now(), "case_id": receipt.case_id}
+    actions.publish(text="a" * 5_000, seen=1, **by)
+    actions.answer(text="b" * 5_000, seen=2, **by)
+
+    (row,) = program.get("requests").value
+    (update,) = program.get("servicerequestupdates").value
+
+    assert row["description"] == "a" * 4_000
+    assert update["description"] == "b" * 4_000
 
 
 # Filters

@@ -124,6 +124,35 @@ def test_a_form_with_errors_is_sound_and_takes_the_reader_there(opened: Any) -> 
     expect(page.get_by_label("Code")).to_be_focused()
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_key_is_made_without_scripts_and_its_page_is_sound(width: int, opened: Any) -> None:
+    page = opened(width, scripts=False)
+    page.goto("/setup/keys/new/")
+    page.get_by_label("Which program is it for?").fill("Fix my town")
+    page.get_by_label("Send reports").check()
+    page.get_by_label("Why do you change this?").fill("the council asked for it")
+    page.get_by_role("button", name="Make a key").click()
+
+    secret = page.locator("main code").inner_text()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert secret.startswith("cw_")
+    assert wide <= width
+    page.reload()
+    expect(page.get_by_text(secret)).to_have_count(0)
+    _keep(page, f"{width}-key")
+
+
+def test_a_page_that_shows_a_key_is_sound(opened: Any) -> None:
+    page = opened(1280)
+    page.goto("/setup/keys/new/")
+    page.get_by_label("Which program is it for?").fill("Fix my town")
+    page.get_by_label("Send reports").check()
+    page.get_by_label("Why do you change this?").fill("the council asked for it")
+    page.get_by_role("button", name="Make a key").click()
+
+    assert flaws(page) == []
+
+
 def test_questions_and_rules_are_set_up_without_scripts(opened: Any, here: Town) -> None:
     page = opened(1280, scripts=False)
     page.goto(f"/setup/categories/{here.lamp.id}/")
