@@ -1,8 +1,11 @@
 """A copy made while people write, and the way back, on both databases."""
 
+import fcntl
+import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -57,10 +60,10 @@ def copy_of(said: str) -> Path:
     return Path(found[1])
 
 
-def refused(town: Town, *verb: str) -> str:
+def refused(town: Town, *verb: str, **env: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "commonweal", *verb],
-        env=town.env,
+        env=town.env | env,
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -212,6 +215,63 @@ def test_a_copy_with_a_changed_file_is_refused_before_anything_is_touched(
     assert "kept" in words(town)
 
 
+def damage(copy: Path, part: str, data: bytes) -> None:
+    """Put other bytes into a part of a copy, and let its manifest know nothing of it."""
+    body = json.loads((copy / "manifest.json").read_text())
+    path = copy / body["parts"][part]["file"]
+    path.write_bytes(data)
+    body["parts"][part]["sha256"] = hashlib.sha256(data).hexdigest()
+    (copy / "manifest.json").write_text(json.dumps(body))
+
+
+@pytest.mark.parametrize(("part", "kept"), [("city", 0.02), ("people", 0.9), ("people", 0.0)])
+def test_a_part_that_was_cut_off_leaves_the_old_city(
+    town: Town, tmp_path: Path, part: str, kept: float
+) -> None:
+    copy = copy_of(town.run("backup", str(tmp_path)))
+    whole = next(path for path in copy.iterdir() if path.name.startswith(part)).read_bytes()
+    damage(copy, part, whole[: int(len(whole) * kept)])
+    town.say("actions.enqueue(work.write, at=queries.clock(), word='stays')")
+
+    refused(town, "restore", str(copy), "--replace")
+
+    assert "stays" in words(town)
+    assert town.say(CONTACTS) == "chan@example.org"
+    assert (town.home / "media" / "2026" / "lamp.jpg").read_bytes() == b"a lamp"
+    assert not list(town.home.glob(".restoring-*"))
+
+
+@pytest.mark.skipif(not URL, reason="PostgreSQL's own programs")
+@pytest.mark.parametrize("missing", ["pg_restore", "psql"])
+def test_a_program_that_is_missing_leaves_the_old_city(
+    town: Town, tmp_path: Path, missing: str
+) -> None:
+    copy = copy_of(town.run("backup", str(tmp_path / "copies")))
+    path = tmp_path / "programs"
+    path.mkdir()
+    for program in {"pg_restore", "psql"} - {missing}:
+        (path / program).symlink_to(str(shutil.which(program)))
+
+    said = refused(town, "restore", str(copy), "--replace", PATH=str(path))
+
+    assert f"{missing} is missing. Install PostgreSQL's client" in said
+    assert "kept" in words(town)
+
+
+@pytest.mark.skipif(not URL, reason="on SQLite there is no middle: two files are renamed")
+def test_what_fails_in_the_middle_leaves_the_old_city(town: Town, tmp_path: Path) -> None:
+    copy = copy_of(town.run("backup", str(tmp_path)))
+    city = next(path for path in copy.iterdir() if path.name.startswith("city"))
+    damage(copy, "people", city.read_bytes())  # each table of it is there already by then
+    town.say("actions.enqueue(work.write, at=queries.clock(), word='remains')")
+
+    said = refused(town, "restore", str(copy), "--replace")
+
+    assert "already exists" in said
+    assert "remains" in words(town)
+    assert town.say(CONTACTS) == "chan@example.org"
+
+
 def test_a_copy_with_a_missing_photo_is_refused(town: Town, tmp_path: Path) -> None:
     copy = copy_of(town.run("backup", str(tmp_path)))
     next(path for path in (tmp_path / "media").rglob("*") if path.is_file()).unlink()
@@ -249,6 +309,8 @@ def test_a_copy_cannot_write_outside_the_home(town: Town, tmp_path: Path) -> Non
 
     with another_town(tmp_path / "new") as new:
         assert "outside its folder" in refused(new, "restore", str(copy))
+    assert "outside its folder" in refused(town, "restore", str(copy), "--replace")
+    assert "kept" in words(town)
     assert not (tmp_path / "evil").exists()
 
 
@@ -269,6 +331,24 @@ def test_after_thirty_days_the_people_leave_the_copies_and_the_city_stays(
         new.run("restore", str(old), "--without-people")
         assert "kept" in words(new)
         assert new.say(CONTACTS) == ""
+
+
+def test_one_backup_waits_for_another_and_prunes_nothing_of_it(town: Town, tmp_path: Path) -> None:
+    town.run("backup", str(tmp_path))
+    photo = tmp_path / "media" / "ab" / "of a copy that has no manifest yet"
+    photo.parent.mkdir()
+    photo.write_bytes(b"a photo")
+    verb = [sys.executable, "-m", "commonweal", "backup", str(tmp_path), "--prune"]
+    with (tmp_path / ".lock").open("a") as running:
+        fcntl.flock(running, fcntl.LOCK_EX)
+        other = subprocess.Popen(verb, env=town.env, cwd=ROOT, stdout=subprocess.DEVNULL)
+        opened = Path(f"/proc/{other.pid}/fd")
+        town.until(lambda: any(fd.resolve() == tmp_path / ".lock" for fd in opened.iterdir()))
+
+        assert other.poll() is None
+        assert photo.exists()
+    assert other.wait(60) == 0
+    assert not photo.exists()
 
 
 def test_whole_copies_are_removed_only_when_asked(town: Town, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ that needs them, so what the city speaks of is there in the people's part. Photo
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +34,7 @@ CITY, PEOPLE = "default", "people"
 PARTS = {CITY: "city", PEOPLE: "people"}
 SCHEMAS = {CITY: "public", PEOPLE: "people"}
 MANIFEST = "manifest.json"
+LOCK = ".lock"
 STAMP = "%Y%m%dT%H%M%SZ"
 CHUNK = 1024 * 1024
 KEEP_PEOPLE = timedelta(days=30)
@@ -60,7 +62,10 @@ def make(folder: Path, *, at: datetime) -> Copy:
     target = folder / at.strftime(STAMP)
     if target.exists():
         raise BackupProblem(f"{target} is there already. Wait a second and do it again.")
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as unfinished:
+    with (
+        _alone_with(folder),
+        tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as unfinished,
+    ):
         draft = Path(unfinished) / target.name
         draft.mkdir(mode=0o700)
         body = {
@@ -74,6 +79,14 @@ def make(folder: Path, *, at: datetime) -> Copy:
         _write(draft / MANIFEST, json.dumps(body, indent=1, sort_keys=True).encode())
         draft.rename(target)
     return Copy(folder=target, body=body)
+
+
+@contextlib.contextmanager
+def _alone_with(folder: Path) -> Iterator[None]:
+    """Wait for other backups: photos of a copy without its manifest yet look unused to them."""
+    with (folder / LOCK).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _migrations(alias: str) -> list[str]:
@@ -212,39 +225,74 @@ def _read(folder: Path) -> Copy:
 def prune(folder: Path, *, at: datetime, keep_city: timedelta | None = None) -> list[str]:
     """Remove people's parts after 30 days (whole copies after `keep_city`), then unused photos."""
     removed = []
-    for copy in copies_in(folder):
-        age = at - copy.made_at
-        if keep_city and age > keep_city:
-            shutil.rmtree(copy.folder)
-            removed.append(copy.folder.name)
-        elif age > KEEP_PEOPLE and copy.body["parts"].get("people"):
-            part = copy.folder / copy.body["parts"]["people"]["file"]
-            part.unlink(missing_ok=True)
-            copy.body["parts"]["people"] = None
-            _write(copy.folder / MANIFEST, json.dumps(copy.body, indent=1).encode())
-            removed.append(f"{copy.folder.name}/{part.name}")
-    used = {digest for copy in copies_in(folder) for digest in copy.body["media"].values()}
-    for path in (folder / "media").glob("*/*"):
-        if path.name not in used:
-            path.unlink()
+    with _alone_with(folder):
+        for copy in copies_in(folder):
+            age = at - copy.made_at
+            if keep_city and age > keep_city:
+                shutil.rmtree(copy.folder)
+                removed.append(copy.folder.name)
+            elif age > KEEP_PEOPLE and copy.body["parts"].get("people"):
+                part = copy.folder / copy.body["parts"]["people"]["file"]
+                part.unlink(missing_ok=True)
+                copy.body["parts"]["people"] = None
+                _write(copy.folder / MANIFEST, json.dumps(copy.body, indent=1).encode())
+                removed.append(f"{copy.folder.name}/{part.name}")
+        used = {digest for copy in copies_in(folder) for digest in copy.body["media"].values()}
+        for path in (folder / "media").glob("*/*"):
+            if path.name not in used:
+                path.unlink()
     return removed
 
 
 def check(folder: Path) -> Copy:
-    """Read a copy and prove that every file is as it was written.
+    """Read a copy and prove that it can be brought back here, before anything is touched.
 
     Raises
     ------
     BackupProblem
-        With a file that is missing or differs, or with a copy of a newer release.
+        With a file that is missing, differs or cannot be read, with a copy of the other database,
+        or without the programs that bring it back.
 
     """
     copy = _read(folder)
+    vendor = connections[CITY].vendor
+    if copy.body["vendor"] != vendor:
+        raise BackupProblem(
+            f"This copy is of {copy.body['vendor']}, and this city runs on {vendor}. "
+            "Set or unset DATABASE_URL to fit the copy."
+        )
     for part in filter(None, copy.body["parts"].values()):
         _check_file(folder / part["file"], part["sha256"])
     for digest in set(copy.body["media"].values()):
         _check_file(_pooled(folder.parent, digest), digest)
+    for name in map(PurePosixPath, copy.body["media"]):
+        if name.is_absolute() or ".." in name.parts:
+            raise BackupProblem(f"The copy names a file outside its folder: {name}.")
+    for path in _paths(copy).values():
+        if path and vendor == "sqlite":
+            _check_sqlite(path)
+        elif path:
+            _pg("psql", CITY, "--version")
+            _pg("pg_restore", CITY, "--list", str(path))
     return copy
+
+
+def _paths(copy: Copy) -> dict[str, Path | None]:
+    """Give the file of each store; none for the people's after thirty days."""
+    parts = {alias: copy.body["parts"][name] for alias, name in PARTS.items()}
+    return {alias: copy.folder / part["file"] if part else None for alias, part in parts.items()}
+
+
+def _check_sqlite(path: Path) -> None:
+    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as file:
+            (found,) = file.execute("PRAGMA quick_check").fetchone()
+            file.execute("SELECT count(*) FROM django_migrations")  # nothing at all is sound, too
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise BackupProblem(f"{path} is damaged ({found}). Take another copy.")
 
 
 def _check_file(path: Path, digest: str) -> None:
@@ -261,50 +309,58 @@ def is_empty() -> bool:
 
 
 def restore(folder: Path) -> Copy:
-    """Put a copy in the place of what is here. Migrate afterwards: that also makes the triggers."""
+    """Put a copy in the place of what is here. Migrate afterwards: that also makes the triggers.
+
+    Everything is written beside the old city first; only then the new one takes its place.
+    """
     copy = check(folder)
-    vendor = connections[CITY].vendor
-    if copy.body["vendor"] != vendor:
+    if _media().is_mount():
         raise BackupProblem(
-            f"This copy is of {copy.body['vendor']}, and this city runs on {vendor}. "
-            "Set or unset DATABASE_URL to fit the copy."
+            f"{_media()} is a disk of its own, which cannot be replaced in one step. "
+            "Unmount it, restore, and move what came back onto it."
         )
-    for alias, name in PARTS.items():
-        part = copy.body["parts"][name]
-        path = folder / part["file"] if part else None
+    bring_back = _from_sqlite if connections[CITY].vendor == "sqlite" else _from_postgresql
+    for alias in PARTS:
         connections[alias].close()
-        (_restore_sqlite if vendor == "sqlite" else _restore_postgresql)(alias, path)
-    _restore_media(copy)
+    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=settings.HOME) as beside:
+        media = _media_of(copy, Path(beside) / "media")
+        bring_back(_paths(copy), Path(beside))
+        if _media().exists():
+            _media().rename(Path(beside) / "old")
+        media.rename(_media())
     return copy
 
 
-def _restore_sqlite(alias: str, path: Path | None) -> None:
-    target = Path(connections[alias].settings_dict["NAME"])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".restored")
-    if path:
-        shutil.copyfile(path, draft)
-        draft.chmod(0o600)
-        _sync(draft)
-    for ending in ("-wal", "-shm", "" if path is None else "-journal"):
-        target.with_name(target.name + ending).unlink(missing_ok=True)
-    if path:
-        draft.rename(target)
+def _from_sqlite(paths: dict[str, Path | None], beside: Path) -> None:
+    for alias, path in paths.items():
+        if path:
+            draft = beside / alias
+            shutil.copyfile(path, draft)
+            draft.chmod(0o600)
+            _sync(draft)
+    for alias, path in paths.items():
+        target = Path(connections[alias].settings_dict["NAME"])
+        for ending in ("-wal", "-shm", "" if path is None else "-journal"):
+            target.with_name(target.name + ending).unlink(missing_ok=True)
+        if path:
+            (beside / alias).rename(target)
 
 
-def _restore_postgresql(alias: str, path: Path | None) -> None:
-    schema = SCHEMAS[alias]
-    with connections[alias].cursor() as cursor:
-        cursor.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
-        cursor.execute(f'CREATE SCHEMA "{schema}"')
-    connections[alias].close()
-    if path:
-        with _list_without_schema(alias, path) as listed:
-            name = connections[alias].settings_dict["NAME"]
-            options = ["--no-owner", "--exit-on-error", "--single-transaction"]
-            _pg(
-                "pg_restore", alias, *options, f"--use-list={listed}", f"--dbname={name}", str(path)
-            )
+def _from_postgresql(paths: dict[str, Path | None], beside: Path) -> None:
+    """Do it in one transaction of both schemas: whatever fails in it leaves the old city."""
+    steps = []
+    for alias, path in paths.items():
+        schema = SCHEMAS[alias]
+        steps.append(f'--command=DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+        steps.append(f'--command=CREATE SCHEMA "{schema}"')
+        if path:
+            script = beside / f"{schema}.sql"
+            with _list_without_schema(alias, path) as listed:
+                options = ["--no-owner", f"--use-list={listed}", f"--file={script}"]
+                _pg("pg_restore", alias, *options, str(path))
+            steps.append(f"--file={script}")
+    options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction"]
+    _pg("psql", CITY, *options, *steps)
 
 
 @contextlib.contextmanager
@@ -316,16 +372,10 @@ def _list_without_schema(alias: str, path: Path) -> Iterator[str]:
         yield file.name
 
 
-def _restore_media(copy: Copy) -> None:
-    media = _media()
-    fresh = media.with_name("media.restored")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+def _media_of(copy: Copy, fresh: Path) -> Path:
+    fresh.mkdir()
     for name, digest in copy.body["media"].items():
-        target = (fresh / name).resolve()
-        if not target.is_relative_to(fresh.resolve()):
-            raise BackupProblem(f"The copy names a file outside its folder: {name}.")
+        target = fresh / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(_pooled(copy.folder.parent, digest), target)
-    shutil.rmtree(media, ignore_errors=True)
-    fresh.rename(media)
+    return fresh
