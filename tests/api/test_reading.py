@@ -292,7 +292,9 @@ def test_published_pictures_have_addresses_and_others_none(
     addresses = [f"https://city.example/photos/{one.id}/full/" for one in shown]
     assert sorted(told_of) == sorted(addresses)
     assert row["media_url"] == told_of[0]
-    assert Client().get(addresses[0].removeprefix("https://city.example")).status_code == 200
+    picture = Client().get(addresses[0].removeprefix("https://city.example"))
+    assert picture.status_code == 200
+    picture.close()
 
 
 def test_long_words_are_cut_to_what_the_standard_allows(here: Town, program: Program) -> None:
