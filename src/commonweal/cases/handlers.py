@@ -56,6 +56,24 @@ def send_receipt(event: CaseReceived) -> None:
     _tell_reporter(event, queries.card(event.case_id, at=event.at), "cases.received", "")
 
 
+@on(CaseReceived)
+def count_new(_event: CaseReceived) -> None:
+    """Keep the tallies of maps and statistics."""
+    actions.count_changed()
+
+
+@on(CaseMoved)
+def count_moved(_event: CaseMoved) -> None:
+    """Keep the tallies of maps and statistics."""
+    actions.count_changed()
+
+
+@on(CaseRerouted)
+def count_rerouted(_event: CaseRerouted) -> None:
+    """Keep the tallies of maps and statistics."""
+    actions.count_changed()
+
+
 @on(CaseMoved)
 def tell_reporter(event: CaseMoved) -> None:
     """Mail what became of the report."""

@@ -151,6 +151,7 @@ class Case(models.Model):
     source = models.CharField(max_length=60, blank=True)
     source_id = models.CharField(max_length=100, blank=True)
     version = models.PositiveIntegerField(default=1)
+    counted_version = models.PositiveIntegerField(default=0)  # what the tallies know of it
     entry_id = models.UUIDField()
 
     class Meta:
@@ -183,6 +184,11 @@ class Case(models.Model):
                 fields=["due_at"], condition=Q(closed_at__isnull=True), name="open_cases_by_promise"
             ),
             models.Index(fields=["lat", "lng"], name="cases_by_place"),
+            models.Index(
+                fields=["id"],
+                condition=~Q(counted_version=models.F("version")),
+                name="cases_to_count",
+            ),
             models.Index(fields=["district_id", "-received_at"], name="cases_of_a_district"),
             models.Index(fields=["category", "-received_at"], name="cases_of_a_category"),
         ]
@@ -228,3 +234,64 @@ class AccessKey(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField()
     is_revoked = models.BooleanField(default=False)
+
+
+class Counted(models.Model):
+    """What a case adds to the tallies, so that it can be taken away again when it changes."""
+
+    personal: ClassVar = None
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    month = models.DateField()
+    category_id = models.UUIDField()
+    unit_id = models.UUIDField()
+    district_id = models.UUIDField()
+    is_open = models.BooleanField()
+    promised = models.BooleanField()
+    in_time = models.BooleanField()
+    days = models.PositiveIntegerField()
+    x = models.IntegerField(null=True)  # its cell at the closest level
+    y = models.IntegerField(null=True)
+
+
+class MonthTally(models.Model):
+    """How many cases of a month, a category, a unit and a district, and how they ended."""
+
+    personal: ClassVar = None
+
+    month = models.DateField()
+    category_id = models.UUIDField()
+    unit_id = models.UUIDField()
+    district_id = models.UUIDField()
+    received = models.IntegerField()
+    still_open = models.IntegerField()
+    promised = models.IntegerField()  # of those that ended, under a promise
+    in_time = models.IntegerField()
+    days = models.IntegerField()  # of those that ended, from the report to the end
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["month", "category_id", "unit_id", "district_id"], name="one_month_tally"
+            ),
+        ]
+
+
+class CellTally(models.Model):
+    """How many cases lie in a cell of the map, for each level of closeness."""
+
+    personal: ClassVar = None
+
+    level = models.SmallIntegerField()
+    x = models.IntegerField()
+    y = models.IntegerField()
+    category_id = models.UUIDField()
+    is_open = models.BooleanField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["level", "x", "y", "category_id", "is_open"], name="one_cell_tally"
+            ),
+        ]

@@ -13,3 +13,10 @@ def forget() -> None:
     at = clock()
     days = int(parameter(rules.KEPT_DAYS.name, at))
     actions.forget(ended_before=at - timedelta(days=days), at=at)
+
+
+@every("*/10 * * * *", outside=True)
+def count() -> None:
+    """Count what changed without an event, such as what was forgotten."""
+    while actions.count_changed():
+        pass

@@ -1,5 +1,6 @@
 """The words of a case, and the values that pass the doors."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -303,6 +304,61 @@ class Point:
     lng: float
     state: State
     category_id: UUID
+
+
+LEVELS = (10, 12, 14, 16, 18)  # of closeness: a cell is 360 degrees halved so many times
+NOWHERE = UUID(int=0)  # the district of what lies in none
+
+
+def cell_of(lat: float, lng: float, level: int) -> tuple[int, int]:
+    """Give the cell that holds a point, from the west and from the south."""
+    size = 360 / 2**level
+    return math.floor((lng + 180) / size), math.floor((lat + 90) / size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A square of the map and how many cases lie in it."""
+
+    west: float
+    south: float
+    size: float
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """The months, kinds, districts and units that are looked at; empty fields leave all in."""
+
+    first: date | None = None  # the first day of the first month
+    last: date | None = None
+    categories: tuple[UUID, ...] = ()
+    districts: tuple[UUID, ...] = ()
+    units: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What became of the reports of a month, a category, a district or a unit."""
+
+    key: Any  # a date or an id
+    received: int
+    still_open: int
+    promised: int  # of those that ended, under a promise
+    in_time: int
+    days: int  # of those that ended, in all
+
+    @property
+    def ended(self) -> int:
+        return self.received - self.still_open
+
+    @property
+    def mean_days(self) -> float | None:
+        return self.days / self.ended if self.ended else None
+
+    @property
+    def share_in_time(self) -> float | None:
+        return self.in_time / self.promised if self.promised else None
 
 
 class Sort(StrEnum):

@@ -1,5 +1,6 @@
 """What may be done with a case. Order in each: who, whether, enter, change, announce, return."""
 
+from commonweal.cases.actions.counting import count_changed
 from commonweal.cases.actions.forgetting import forget
 from commonweal.cases.actions.from_file import formats, guess_mapping, import_file
 from commonweal.cases.actions.importing import import_cases
@@ -45,6 +46,7 @@ __all__ = [
     "confirm",
     "contest",
     "correct",
+    "count_changed",
     "decline",
     "forget",
     "formats",

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from commonweal.cases import queries, rules
-from commonweal.cases.actions import reporting, steps
+from commonweal.cases.actions import counting, reporting, steps
 from commonweal.cases.models import Case
 from commonweal.cases.types import (
     LONGEST_PLACE,
@@ -63,6 +63,7 @@ def import_cases(
         at=at,
         are_new=True,
     )
+    counting.count(prepared)
     return Imported(new=len(prepared), known=len(foreign) - len(prepared))
 
 

@@ -30,6 +30,7 @@ from commonweal.cases.queries.setup import (
     shadowed_rules,
     suggest_categories,
 )
+from commonweal.cases.queries.statistics import cells, tallies, total
 
 __all__ = [
     "asked",
@@ -38,6 +39,7 @@ __all__ = [
     "categories",
     "category",
     "category_by_code",
+    "cells",
     "check_may",
     "contact_of",
     "counts",
@@ -65,5 +67,7 @@ __all__ = [
     "rules_in_order",
     "shadowed_rules",
     "suggest_categories",
+    "tallies",
+    "total",
     "words",
 ]
