@@ -61,6 +61,7 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
         ("report", _("Report a problem")),
         ("cases", _("All reports")),
         ("cases-map", _("Map")),
+        ("statistics", _("Statistics")),
         ("my-cases", _("My reports")),
     ]
     if actor.has(*CASE_STAFF):
@@ -71,7 +72,11 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
             items.append(("staff-intake", _("New report")))
         if actor.has(Role.ADMINISTRATOR):
             items += [("setup", _("Setup")), ("operator", _("Operation"))]
-        items += [("cases", _("Public list")), ("cases-map", _("Map"))]
+        items += [
+            ("cases", _("Public list")),
+            ("cases-map", _("Map")),
+            ("statistics", _("Statistics")),
+        ]
     return items
 
 

@@ -110,6 +110,12 @@ def day(value: date | datetime) -> str:
     return formats.date_format(local, "DATE_FORMAT" if chinese else "j F Y")
 
 
+def month(value: date) -> str:
+    """Write a month as the reader's language does."""
+    chinese = reader_language().startswith("zh")
+    return formats.date_format(value, "Y年n月" if chinese else "F Y")
+
+
 def moment(value: datetime) -> str:
     """Write a day with the time, in the city's zone."""
     return _("%(day)s, %(time)s") % {

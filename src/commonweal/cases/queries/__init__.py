@@ -1,7 +1,14 @@
 """Read cases, their categories and the rules that route them."""
 
 from commonweal.cases.queries.allowed import check_may, is_open, may, moves
-from commonweal.cases.queries.lists import counts, listing, points, public_listing, public_points
+from commonweal.cases.queries.lists import (
+    counts,
+    listing,
+    points,
+    public_export,
+    public_listing,
+    public_points,
+)
 from commonweal.cases.queries.one import (
     by_number,
     card,
@@ -30,7 +37,7 @@ from commonweal.cases.queries.setup import (
     shadowed_rules,
     suggest_categories,
 )
-from commonweal.cases.queries.statistics import cells, tallies, total
+from commonweal.cases.queries.statistics import cells, first_month, tallies, total
 
 __all__ = [
     "asked",
@@ -44,6 +51,7 @@ __all__ = [
     "contact_of",
     "counts",
     "decide",
+    "first_month",
     "history",
     "id_of_number",
     "is_open",
@@ -57,6 +65,7 @@ __all__ = [
     "points",
     "public_card",
     "public_cards",
+    "public_export",
     "public_listing",
     "public_moves",
     "public_points",

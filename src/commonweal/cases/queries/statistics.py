@@ -1,9 +1,10 @@
 """How many, where, and what became of them: read from the tallies, never from the cases."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
 from commonweal.cases.models import CellTally, MonthTally
 from commonweal.cases.types import LEVELS, Cell, Period, Tally
@@ -25,6 +26,12 @@ def total(period: Period) -> Tally:
     """Sum everything of a period."""
     row = _months(period).aggregate(**_SUMS)
     return Tally(key=None, **{name: row[f"sum_{name}"] or 0 for name in _COUNTERS})
+
+
+def first_month() -> date | None:
+    """Give the first month of which there are reports."""
+    first: date | None = MonthTally.objects.filter(received__gt=0).aggregate(m=Min("month"))["m"]
+    return first
 
 
 _COUNTERS = ("received", "still_open", "promised", "in_time", "days")

@@ -63,7 +63,7 @@ class CasesFilter(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("category", [("", _("Everything")), *_categories()])
+        self._offer("category", [("", _("Everything")), *categories_offered()])
         self._offer(
             "district",
             [("", _("All districts")), *((d.code, words.say(d.names)) for d in city.districts())],
@@ -100,7 +100,7 @@ class CasesFilter(PlainForm):
             only_open=state == OPEN,
             only_overdue=state == LATE,
             categories=_ids_of_category(str(said.get("category") or "")),
-            districts=_ids_of_district(str(said.get("district") or "")),
+            districts=ids_of_district(str(said.get("district") or "")),
             since=_date(said.get("since")),
             until=_date(said.get("until")),
             sort=Sort(said.get("sort") or Sort.NEWEST),
@@ -119,7 +119,8 @@ def _date(value: Any) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _categories() -> list[Any]:
+def categories_offered() -> list[Any]:
+    """Give the choices of categories: each main one with what stands below it."""
     every = cases.categories()
     tops = [one for one in every if one.parent_id is None]
     groups = []
@@ -135,7 +136,8 @@ def _ids_of_category(code: str) -> tuple[UUID, ...]:
     return (found.id,) if found else ()
 
 
-def _ids_of_district(code: str) -> tuple[UUID, ...]:
+def ids_of_district(code: str) -> tuple[UUID, ...]:
+    """Find the district of today with this code."""
     return tuple(one.id for one in city.districts() if code and one.code == code)
 
 

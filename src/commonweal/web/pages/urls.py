@@ -3,6 +3,7 @@
 from django.urls import path
 
 from commonweal.web.pages import (
+    downloads,
     flags,
     home,
     intake,
@@ -14,6 +15,7 @@ from commonweal.web.pages import (
     public,
     report,
     staff,
+    statistics,
     style,
     texts,
 )
@@ -28,6 +30,8 @@ urlpatterns = [
     *my_cases.urlpatterns,  # before `mine`, whose addresses would swallow these
     *mine.urlpatterns,
     *public.urlpatterns,
+    *downloads.urlpatterns,
+    *statistics.urlpatterns,
     *photos.urlpatterns,
     *texts.urlpatterns,
     *flags.urlpatterns,

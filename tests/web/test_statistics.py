@@ -1,0 +1,194 @@
+"""Numbers for everybody: right, said in words, and to take away."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.test import Client
+
+from commonweal.cases import actions
+from commonweal.cases.types import Place, Receipt
+from commonweal.web.tables import harmless
+from tests.factories.cases import NOW, Town, card, reported, town
+
+pytestmark = pytest.mark.django_db
+SECRETS = ("ada@example.org", "secret words", "second door", "22.0512345")
+
+
+@pytest.fixture
+def here() -> Town:
+    return town()
+
+
+def told(here: Town, **values: Any) -> Receipt:
+    place = Place(words="At the bridge, second door", lat=22.051234567, lng=114.051234567)
+    return reported(here.lamp, **{"text": "secret words", "place": place, **values})
+
+
+def answered(here: Town, receipt: Receipt, *, after: timedelta = timedelta()) -> None:
+    actions.answer(
+        case_id=receipt.case_id,
+        text="A new bulb is in.",
+        seen=card(receipt).version,
+        by=here.officer,
+        at=NOW + after,
+    )
+
+
+def read(answer: Any) -> str:
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+def rows_of(address: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(read(Client().get(address)))))
+
+
+class TestStatistics:
+    def test_the_page_says_what_was_counted(self, here: Town) -> None:
+        for i in range(12):
+            answered(here, told(here), after=timedelta(days=90 if i < 3 else 1))
+        told(here)
+        actions.count_changed()
+
+        page = Client().get("/statistics/?time=all").content.decode()
+
+        figures = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+        assert figures == {
+            "Reported": "13",
+            "Still open": "1",
+            "Ended": "12",
+            "In time": "75%",
+            "Days until the end, on average": "23",
+        }
+        assert page.count("cw-chart__bar") == 1 + 1 + 2 + 1 + 1  # chart, month, kinds, ...
+        assert "Street lamp" in page
+        assert "North" in page
+
+    def test_few_reports_get_no_share(self, here: Town) -> None:
+        answered(here, told(here))
+        actions.count_changed()
+
+        page = Client().get("/statistics/?time=all").content.decode()
+
+        assert "<dd>–</dd>" in page
+        assert "%</dd>" not in page
+
+    def test_filters_and_months_without_reports(self, here: Town) -> None:
+        told(here)
+        reported(here.private)
+        actions.count_changed()
+
+        assert {r["Reported"] for r in rows_of("/statistics/kinds.csv?time=all&category=lamp")} == {
+            "1"
+        }
+        assert sum(int(r["Reported"]) for r in rows_of("/statistics/months.csv?time=all")) == 2
+        assert len(rows_of(f"/statistics/months.csv?time={NOW.year}")) == 12
+        assert len(rows_of("/statistics/months.csv")) in {0, 12}
+
+    @pytest.mark.usefixtures("here")
+    @pytest.mark.parametrize("query", ["time=9999", "time=abc", "category=<b>", "district=%00"])
+    def test_what_cannot_be_meant_is_said(self, query: str) -> None:
+        assert Client().get(f"/statistics/?{query}").status_code == 422
+        assert Client().get(f"/statistics/units.csv?{query}").status_code == 404
+
+    def test_an_empty_city_has_a_page_too(self) -> None:
+        page = Client().get("/statistics/")
+
+        assert page.status_code == 200
+        assert "No report fits" in page.content.decode()
+
+
+class TestDownloads:
+    def test_the_table_holds_what_everybody_may_see(self, here: Town) -> None:
+        receipt = told(here)
+        actions.publish(
+            case_id=receipt.case_id, text="A lamp is dark.", seen=1, by=here.officer, at=NOW
+        )
+        answered(here, receipt)
+        told(here, text="=HYPERLINK(1)")
+
+        raw = read(Client().get("/cases.csv"))
+        rows = list(csv.DictReader(io.StringIO(raw)))
+
+        first = next(row for row in rows if row["number"] == receipt.number)
+        assert (first["category"], first["district"], first["latitude"]) == (
+            "lamp",
+            here.north.code,
+            "22.0512",
+        )
+        assert (first["published_words"], first["published_answer"]) == (
+            "A lamp is dark.",
+            "A new bulb is in.",
+        )
+        assert first["address"] == f"http://testserver/cases/{receipt.number}/"
+        assert len(rows) == 2
+        assert not any(secret in raw for secret in (*SECRETS, "HYPERLINK"))
+        assert not re.search(r"T\d\d:", raw)
+
+    def test_a_long_list_comes_whole_and_once(self, here: Town) -> None:
+        numbers = {told(here).number for _ in range(7)}
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("commonweal.cases.queries.lists.BATCH", 3)
+            found = [row["number"] for row in rows_of("/cases.csv")]
+
+        assert sorted(found) == sorted(numbers)
+
+    def test_points_leave_as_geojson(self, here: Town) -> None:
+        receipt = told(here)
+        reported(here.private, place=Place(lat=22.0512345, lng=114.05))
+        told(here, place=Place(words="somewhere"))
+
+        said = json.loads(read(Client().get("/cases.geojson")))
+
+        points = {
+            one["properties"]["number"]: one["geometry"]["coordinates"] for one in said["features"]
+        }
+        assert len(points) == 2
+        assert points[receipt.number] == [114.0512, 22.0512]
+        assert [114.05, 22.051] in points.values()
+
+    @pytest.mark.usefixtures("here")
+    def test_words_that_find_nothing_and_words_that_cannot_be_sought(self) -> None:
+        assert rows_of("/cases.csv?q=unheard") == []
+        assert Client().get("/cases.csv?q=%3F%3F").status_code == 422
+        assert Client().get("/cases.atom?q=%3F%3F").status_code == 200
+
+    @pytest.mark.usefixtures("here")
+    def test_downloads_have_a_limit(self) -> None:
+        client = Client()
+
+        last = [client.get("/cases.csv").status_code for _ in range(12)][-1]
+
+        assert last == 429
+
+    def test_the_feed_is_atom_and_tells_days_only(self, here: Town) -> None:
+        receipt = told(here)
+
+        answer = Client().get("/cases.atom?category=lamp")
+
+        space = "{http://www.w3.org/2005/Atom}"
+        entry = ET.fromstring(answer.content).find(f"{space}entry")  # noqa: S314  (our own)
+        assert entry is not None
+        link, updated = entry.find(f"{space}link"), entry.find(f"{space}updated")
+        assert link is not None
+        assert updated is not None
+        assert link.get("href") == f"http://testserver/cases/{receipt.number}/"
+        assert str(updated.text).endswith("T00:00:00+00:00")
+        assert answer["Content-Type"].startswith("application/atom+xml")
+        assert not any(secret in answer.content.decode() for secret in SECRETS)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1"])
+def test_no_spreadsheet_takes_a_text_for_a_formula(cell: str) -> None:
+    assert harmless(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["A lamp", 5, -5.5, None, "路燈", ""])
+def test_what_is_harmless_stays(cell: object) -> None:
+    assert harmless(cell) == cell
