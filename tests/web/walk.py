@@ -60,7 +60,7 @@ class Resident:
         """Open a page that is there, and read it."""
         answer = self.get(address)
         assert answer.status_code == 200, (address, answer.status_code, answer.get("Location"))
-        return answer.content.decode()
+        return answer.getvalue().decode()
 
     def send(self, address: str, **said: Any) -> HttpResponse:
         """Fill in a form and send it, with its hidden fields."""

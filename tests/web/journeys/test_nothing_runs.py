@@ -29,7 +29,8 @@ pytestmark = pytest.mark.django_db
 SHOWS = {
     "home", "report", "report-place", "report-details", "report-questions", "report-check",
     "report-sent", "my-cases", "my-case", "mine", "mine-correct", "mine-confirm", "receipt",
-    "cases", "cases-map", "case", "flag-case", "page", "staff", "staff-review", "staff-flags",
+    "cases", "cases-map", "case", "statistics", "flag-case", "page", "staff", "staff-review",
+    "staff-flags",
     "staff-intake", "staff-case", "operator", "setup", "setup-history", "setup-categories",
     "setup-category", "setup-question", "setup-rules", "setup-rule", "setup-units", "setup-unit",
     "setup-person", "setup-template", "setup-holidays", "setup-holiday", "setup-page",
