@@ -12,9 +12,9 @@ import pytest
 from django.test import Client
 
 from commonweal.cases import actions
-from commonweal.cases.types import Place, Receipt
+from commonweal.cases.types import Foreign, Place, Receipt, State
 from commonweal.web.tables import harmless
-from tests.factories.cases import NOW, Town, card, reported, town
+from tests.factories.cases import ADMINISTRATOR, NOW, Town, card, reported, town
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("ada@example.org", "secret words", "second door", "22.0512345")
@@ -192,3 +192,76 @@ def test_no_spreadsheet_takes_a_text_for_a_formula(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["A lamp", 5, -5.5, None, "路燈", ""])
 def test_what_is_harmless_stays(cell: object) -> None:
     assert harmless(cell) == cell
+
+
+class TestMap:
+    VIEW = "west=113.9&south=21.9&east=114.3&north=22.3"
+
+    def crowd(self, here: Town) -> None:
+        foreign = [
+            Foreign(
+                source="elsewhere",
+                source_id=str(i),
+                row_digest="0" * 64,
+                category_id=here.lamp.id,
+                unit_id=None,
+                state=State.ANSWERED if i % 3 else State.RECEIVED,
+                received=NOW,
+                closed=NOW,
+                place=Place(lat=22.05 + i % 2 / 10, lng=114.05),
+            )
+            for i in range(30)
+        ]
+        actions.import_cases(foreign=foreign, file_digest="0" * 64, by=ADMINISTRATOR, at=NOW)
+
+    def features(self, query: str) -> list[dict[str, Any]]:
+        answer = Client().get(f"/cases/points.geojson?{query}")
+        said: list[dict[str, Any]] = json.loads(answer.content)["features"]
+        return said
+
+    def test_many_reports_stand_as_numbers_and_few_as_dots(
+        self, here: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("commonweal.web.pages.public.MOST_DOTS", 20)
+        self.crowd(here)
+
+        far = self.features(f"{self.VIEW}&zoom=11")
+        still_open = self.features(f"{self.VIEW}&zoom=11&state=open")
+        one_side = self.features("west=114&south=22&east=114.1&north=22.1&zoom=13")
+        close = self.features(f"{self.VIEW}&zoom=19")
+
+        assert sorted(one["properties"]["count"] for one in far) == [15, 15]
+        assert len(still_open) == 10
+        assert len(one_side) == 15
+        assert len(close) == 30
+
+    def test_what_the_tallies_do_not_know_is_looked_up(
+        self, here: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("commonweal.web.pages.public.MOST_DOTS", 20)
+        self.crowd(here)
+
+        assert len(self.features(f"{self.VIEW}&zoom=11&district={here.north.code}")) > 0
+        assert all(
+            "count" not in one["properties"]
+            for one in self.features(f"{self.VIEW}&zoom=11&district={here.north.code}")
+        )
+
+    @pytest.mark.usefixtures("here")
+    @pytest.mark.parametrize(
+        "view", ["west=a&zoom=3", "west=1&south=1&east=1&north=999&zoom=2", "zoom=99", "west=nan"]
+    )
+    def test_a_view_that_is_none_shows_everything(self, here: Town, view: str) -> None:
+        told(here)
+
+        assert len(self.features(view)) == 1
+
+
+def test_a_long_list_is_counted_to_its_limit(here: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonweal.cases.queries.lists.MOST_COUNTED", 3)
+    for _ in range(5):
+        told(here)
+
+    page = Client().get("/cases/?page=9").content.decode()
+
+    assert "More than 3 reports" in page

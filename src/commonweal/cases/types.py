@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from commonweal.city.types import Term
@@ -306,6 +306,7 @@ class Point:
     category_id: UUID
 
 
+Box: TypeAlias = tuple[float, float, float, float]  # west, south, east, north
 LEVELS = (10, 12, 14, 16, 18)  # of closeness: a cell is 360 degrees halved so many times
 NOWHERE = UUID(int=0)  # the district of what lies in none
 

@@ -123,9 +123,10 @@ class Page(Generic[T]):
     """One page of a longer list."""
 
     items: tuple[T, ...]
-    total: int
+    total: int  # counted up to a limit: beyond it nobody turns pages
     number: int
     size: int
+    is_more: bool = False  # than the total says
 
     @property
     def last(self) -> int:

@@ -6,14 +6,23 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DateTimeField, Q, QuerySet, Value
+from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from commonweal.cases import rules
 from commonweal.cases.models import Case
 from commonweal.cases.queries.one import answers_of, case_card, public_case_card
 from commonweal.cases.queries.setup import categories
-from commonweal.cases.types import CaseCard, Filter, Point, Publication, PublicCard, Sort, State
+from commonweal.cases.types import (
+    Box,
+    CaseCard,
+    Filter,
+    Point,
+    Publication,
+    PublicCard,
+    Sort,
+    State,
+)
 from commonweal.city import queries as the_city
 from commonweal.kernel import queries as kernel
 from commonweal.kernel.types import Page
@@ -22,6 +31,7 @@ T = TypeVar("T")
 
 STAFF_INDEX, PUBLIC_INDEX = "case", "case.public"
 PAGE = 25
+MOST_COUNTED = 10_000
 MOST_POINTS = 5_000
 BATCH = 500
 EARLIEST, LATEST = date(1000, 1, 1), date(9000, 1, 1)  # beyond, no zone can be reckoned
@@ -75,21 +85,26 @@ def points(wanted: Filter, *, at: datetime) -> list[Point]:
     return _points(_filtered(wanted, STAFF_INDEX, at))
 
 
-def public_points(wanted: Filter, *, at: datetime) -> list[Point]:
+def public_points(wanted: Filter, *, at: datetime, box: Box | None = None) -> list[Point]:
     """Give the dots of the public map, newest first, as many as a map can show."""
-    return _points(_filtered(wanted, PUBLIC_INDEX, at))
+    rows = _filtered(wanted, PUBLIC_INDEX, at)
+    if box:
+        west, south, east, north = box
+        rows = rows.filter(lat__range=(south, north), lng__range=(west, east))
+    return _points(rows)
 
 
 def counts(wanted: Filter, *, at: datetime) -> dict[str, int]:
-    """Count open, overdue, unreviewed and all cases of a filter."""
+    """Count open, overdue, unreviewed and all cases of a filter, each up to `MOST_COUNTED`."""
     rows = _filtered(wanted, STAFF_INDEX, at)
-    is_open = Q(closed_at__isnull=True)
-    return rows.aggregate(
-        open=Count("id", filter=is_open),
-        overdue=Count("id", filter=is_open & _overdue(at)),
-        unreviewed=Count("id", filter=_unreviewed()),
-        all=Count("id"),
-    )
+    still = rows.filter(closed_at__isnull=True)
+    parts = {
+        "open": still,
+        "overdue": still.filter(_overdue(at)),
+        "unreviewed": rows.filter(_unreviewed()),
+        "all": rows,
+    }
+    return {name: part[:MOST_COUNTED].count() for name, part in parts.items()}
 
 
 def _overdue(at: datetime) -> Q:
@@ -139,11 +154,18 @@ def _filtered(wanted: Filter, index: str, at: datetime) -> QuerySet[Case]:
 def _page(
     rows: QuerySet[Case], sort: Sort, number: int, size: int, cards: Callable[[list[Case]], list[T]]
 ) -> Page[T]:
-    total = rows.count()
+    counted = rows[: MOST_COUNTED + 1].count()
+    total = min(counted, MOST_COUNTED)
     number = max(1, min(number, max(1, -(-total // size))))
     first = (number - 1) * size
     found = list(rows.order_by(*_ORDER[sort])[first : first + size])
-    return Page(items=tuple(cards(found)), total=total, number=number, size=size)
+    return Page(
+        items=tuple(cards(found)),
+        total=total,
+        number=number,
+        size=size,
+        is_more=counted > MOST_COUNTED,
+    )
 
 
 def _points(rows: QuerySet[Case]) -> list[Point]:

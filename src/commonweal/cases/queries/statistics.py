@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Min, QuerySet, Sum
 
 from commonweal.cases.models import CellTally, MonthTally
-from commonweal.cases.types import LEVELS, Cell, Period, Tally
+from commonweal.cases.types import LEVELS, Box, Cell, Period, Tally
 
 MOST_CELLS = 2_000
 
@@ -54,13 +54,13 @@ _COLUMN = {"categories": "category_id", "districts": "district_id", "units": "un
 
 
 def cells(
-    box: tuple[float, float, float, float],
+    box: Box,
     *,
     level: int,
     categories: Sequence[UUID] = (),
     is_open: bool | None = None,
 ) -> list[Cell]:
-    """Count the cases of each cell in a box (west, south, east, north) at the nearest level."""
+    """Count the cases of each cell in a box at the nearest level."""
     level = min(LEVELS, key=lambda one: (abs(one - level), one))
     size = 360 / 2**level
     west, south, east, north = box

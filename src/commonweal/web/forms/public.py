@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext
 
 from commonweal.cases import queries as cases
-from commonweal.cases.types import Filter, Sort, State
+from commonweal.cases.types import Box, Filter, Sort, State
 from commonweal.city import queries as city
 from commonweal.content.types import Reason
 from commonweal.web import words
@@ -113,6 +113,33 @@ class CasesFilter(PlainForm):
     def is_deep(self) -> bool:
         """Say whether one of the less used filters is set."""
         return any(self.data.get(name) for name in ("since", "until", "sort"))
+
+
+class MapView(forms.Form):
+    """What part of the map somebody looks at, and how closely."""
+
+    CLOSER = 2  # levels from a zoom to its cells: some sixty points of the screen wide
+
+    west = forms.FloatField(min_value=-180, max_value=180)
+    south = forms.FloatField(min_value=-90, max_value=90)
+    east = forms.FloatField(min_value=-180, max_value=180)
+    north = forms.FloatField(min_value=-90, max_value=90)
+    zoom = forms.IntegerField(min_value=0, max_value=25)
+
+    def box(self) -> Box:
+        """Give west, south, east, north."""
+        said = self.cleaned_data
+        return said["west"], said["south"], said["east"], said["north"]
+
+    def level(self) -> int:
+        """Give the level of the cells to count."""
+        return int(self.cleaned_data["zoom"]) + self.CLOSER
+
+
+def is_countable(wanted: Filter) -> bool:
+    """Say whether the tallies of cells can answer: they know kinds and what is open, no more."""
+    plain = Filter(categories=wanted.categories, only_open=wanted.only_open, sort=wanted.sort)
+    return wanted == plain
 
 
 def _date(value: Any) -> date | None:

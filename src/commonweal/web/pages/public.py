@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.cases import queries
 from commonweal.cases.errors import NoSuchCase
-from commonweal.cases.types import ANSWERS, Filter, Point, PublicCard, State
+from commonweal.cases.types import ANSWERS, LEVELS, Box, Cell, Filter, Point, PublicCard, State
 from commonweal.city import queries as city
 from commonweal.content import actions as content
 from commonweal.content import queries as photos_of
@@ -28,13 +28,14 @@ from commonweal.kernel.errors import Refusal, UnsearchableText
 from commonweal.kernel.types import Page
 from commonweal.ledger.types import subject_of
 from commonweal.web import words
-from commonweal.web.forms.public import CasesFilter, FlagForm
+from commonweal.web.forms.public import CasesFilter, FlagForm, MapView, is_countable
 from commonweal.web.rows import Names, public_rows
 from commonweal.web.templatetags.commonweal import tone
 
 FLAG = limits.Limit(form="flag", burst=10, per_hour=20)
 SIZE = 25
 FARTHEST_PAGE = 100_000
+MOST_DOTS = 1_000
 
 
 @public
@@ -143,14 +144,40 @@ def tiles(request: HttpRequest) -> str:
 @public
 @require_safe
 def points(request: HttpRequest) -> HttpResponse:
-    """Give the dots of the map for the filters in the address."""
-    form = CasesFilter(request.GET)
+    """Give the dots of the map for the filters and the view; where they are many, counted cells."""
+    wanted, view = CasesFilter(request.GET).wanted(), MapView(request.GET)
+    box = view.box() if view.is_valid() else None
+    if box and is_countable(wanted) and (cells := _many_cells(wanted, box, view.level())):
+        return _geojson(request, [_cell_feature(one) for one in cells], seconds=60)
     try:
-        found = queries.public_points(form.wanted(), at=now_of(request))
+        found = queries.public_points(wanted, at=now_of(request), box=box)
     except UnsearchableText:
         found = []
     names = Names.read()
     return _geojson(request, [_feature(one, names) for one in found], seconds=60)
+
+
+def _many_cells(wanted: Filter, box: Box, level: int) -> list[Cell]:
+    """Count the cells of the view, if it holds more than can be looked at one by one."""
+    if level > LEVELS[-1]:
+        return []
+    kinds = queries.categories() if wanted.categories else []
+    cells = queries.cells(
+        box,
+        level=level,
+        categories=[one.id for one in kinds if {one.id, one.parent_id} & set(wanted.categories)],
+        is_open=True if wanted.only_open else None,
+    )
+    return cells if sum(one.count for one in cells) > MOST_DOTS else []
+
+
+def _cell_feature(one: Cell) -> dict[str, Any]:
+    middle = [round(one.west + one.size / 2, 6), round(one.south + one.size / 2, 6)]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": middle},
+        "properties": {"count": one.count},
+    }
 
 
 @public

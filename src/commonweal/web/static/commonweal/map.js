@@ -2,6 +2,7 @@
 //
 // <div class="cw-map" data-map="pick|show" data-label="..." data-districts="URL of GeoJSON"
 //      data-points="URL of GeoJSON" data-tiles="" data-tiles-by=""
+//      data-moving="yes" data-many="{count} reports ..."   points are asked anew for each view
 //      data-lat="id of input" data-lng="id of input"
 //      data-said="id of the line that speaks" data-chosen="Chosen: a place in {district}."
 //      data-outside="..." data-located-not="..." data-failed="..." data-zoom-in="" data-zoom-out="">
@@ -183,16 +184,55 @@ function bubble(properties) {
   return words;
 }
 
+function dot(feature, place) {
+  return L.circleMarker(place, {
+    radius: 8, weight: 2, color: "#fff", fillOpacity: 0.95,
+    fillColor: TONES[feature.properties?.tone] ?? TONES.plain,
+  });
+}
+
+// Many reports stand as one circle with their number; a click goes closer
+function crowd(map, box, feature, place) {
+  const { count } = feature.properties;
+  const words = document.createElement("span");
+  words.textContent = count;
+  const size = 28 + Math.min(28, Math.round(7 * Math.log10(count + 1)));
+  const icon = L.divIcon({ className: "cw-map__many", iconSize: [size, size], html: words });
+  const label = box.dataset.many?.replace("{count}", count) ?? String(count);
+  const marker = L.marker(place, { icon, title: label, alt: label, pane: "crowd" });
+  marker.on("click", () => map.setView(place, Math.min(map.getZoom() + 2, 19)));
+  return marker;
+}
+
 async function show(map, box) {
-  const points = await fetched(box.dataset.points);
-  L.geoJSON(points, {
-    pointToLayer: (feature, place) =>
-      L.circleMarker(place, {
-        radius: 8, weight: 2, color: "#fff", fillOpacity: 0.95,
-        fillColor: TONES[feature.properties?.tone] ?? TONES.plain,
-      }),
-    onEachFeature: (feature, layer) => layer.bindPopup(() => bubble(feature.properties ?? {})),
-  }).addTo(map);
+  map.createPane("crowd").style.zIndex = 660; // numbers stand above the names of districts
+  const layer = L.layerGroup().addTo(map);
+  let asked = 0;
+  const load = async () => {
+    const mine = ++asked;
+    const address = new URL(box.dataset.points, location.href);
+    if (box.dataset.moving) {
+      const view = map.getBounds();
+      const edges = {
+        west: Math.max(-180, view.getWest()), south: Math.max(-90, view.getSouth()),
+        east: Math.min(180, view.getEast()), north: Math.min(90, view.getNorth()),
+      };
+      for (const [edge, value] of Object.entries(edges)) address.searchParams.set(edge, value.toFixed(4));
+      address.searchParams.set("zoom", Math.round(map.getZoom()));
+    }
+    const points = await fetched(address);
+    if (mine !== asked) return; // somebody moved on meanwhile
+    layer.clearLayers();
+    L.geoJSON(points, {
+      pointToLayer: (feature, place) =>
+        feature.properties?.count ? crowd(map, box, feature, place) : dot(feature, place),
+      onEachFeature: (feature, one) => {
+        if (!feature.properties?.count) one.bindPopup(() => bubble(feature.properties ?? {}));
+      },
+    }).addTo(layer);
+  };
+  await load();
+  if (box.dataset.moving) map.on("moveend", () => load().catch(() => {})); // what stands there stays
 }
 
 async function start(box) {
