@@ -541,7 +541,6 @@ class TestLists:
             "open": 1,
             "overdue": 1,
             "unreviewed": 1,
-            "all": 1,
         }
         assert queries.listing(Filter(only_overdue=True), at=NOW).total == 0
 

@@ -516,7 +516,7 @@ def test_every_row_of_a_real_city_comes_in_or_has_its_reason(
         assert queries.listing(Filter(text="WILLMORE"), at=NOW).total >= 1
         assert queries.public_listing(Filter(only_open=True), at=NOW).total > 50
         assert len(queries.public_points(Filter(), at=NOW)) > 1400
-        assert queries.counts(Filter(), at=NOW + timedelta(days=1))["all"] == 1532
+        assert queries.counts(Filter(), at=NOW + timedelta(days=1))["unreviewed"] < 1532 / 4
 
 
 HAND = (

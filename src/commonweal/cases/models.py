@@ -179,7 +179,17 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["-received_at", "id"], name="cases_newest"),
             models.Index(fields=["changed_at"], name="cases_by_change"),
-            models.Index(fields=["unit_id", "due_at"], name="cases_of_a_unit"),
+            models.Index(fields=["unit_id", "-received_at"], name="cases_of_a_unit"),
+            models.Index(
+                fields=["unit_id", "due_at"],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_of_a_unit",
+            ),
+            models.Index(
+                fields=["unit_id"],
+                condition=(Q(publication="waiting") & ~Q(text="")) | Q(photos_wait=True),
+                name="cases_to_review",
+            ),
             models.Index(
                 fields=["due_at"], condition=Q(closed_at__isnull=True), name="open_cases_by_promise"
             ),

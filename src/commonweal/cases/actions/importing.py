@@ -93,7 +93,9 @@ def _prepared(
         language=one.language,
         text=rules.clean_text(one.text),
         publication=(
-            Publication.WITHHELD if category.review is Review.NEVER else Publication.WAITING
+            Publication.WITHHELD  # the words of what ended long ago wait for nobody's review
+            if ended or category.review is Review.NEVER
+            else Publication.WAITING
         ),
         received_at=received,
         changed_at=at,

@@ -95,14 +95,13 @@ def public_points(wanted: Filter, *, at: datetime, box: Box | None = None) -> li
 
 
 def counts(wanted: Filter, *, at: datetime) -> dict[str, int]:
-    """Count open, overdue, unreviewed and all cases of a filter, each up to `MOST_COUNTED`."""
+    """Count open, overdue and unreviewed cases of a filter, each up to `MOST_COUNTED`."""
     rows = _filtered(wanted, STAFF_INDEX, at)
     still = rows.filter(closed_at__isnull=True)
     parts = {
         "open": still,
         "overdue": still.filter(_overdue(at)),
         "unreviewed": rows.filter(_unreviewed()),
-        "all": rows,
     }
     return {name: part[:MOST_COUNTED].count() for name, part in parts.items()}
 
