@@ -31,6 +31,7 @@ class Scope(StrEnum):
 
     REPORT = "open311.write"  # send reports
     UPDATE = "open311.update"  # work on the reports of its unit
+    METRICS = "metrics.read"  # watch how the installation fares
 
 
 @dataclass(frozen=True, kw_only=True)

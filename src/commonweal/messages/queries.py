@@ -83,6 +83,11 @@ def message(message_id: UUID) -> MessageCard | None:
     return _card(row) if row else None
 
 
+def queued() -> int:
+    """Count the mails that have not left yet."""
+    return Message.objects.filter(state=MessageState.QUEUED).count()
+
+
 def failed(limit: int = 200) -> list[MessageCard]:
     """List what could not be told, newest first, for somebody to tell it another way."""
     rows = Message.objects.filter(state=MessageState.FAILED).order_by("-created_at")[:limit]

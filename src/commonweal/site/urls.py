@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from commonweal.site import health
+from commonweal.site import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("commonweal.api.open311.urls")),
     path("", include("commonweal.api.v1.urls")),
     path("", include("commonweal.web.sign_in.urls")),

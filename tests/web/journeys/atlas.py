@@ -237,6 +237,7 @@ NO_PAGE = {
     "open311-updates",
     "livez",
     "readyz",
+    "metrics",
     "city-style",
     "language",
     "text-size",

@@ -17,12 +17,14 @@ from commonweal.web.forms.setup.city import a_day
 SCOPES = {
     Scope.REPORT: lazy("Send reports"),
     Scope.UPDATE: lazy("Work on the reports of a unit"),
+    Scope.METRICS: lazy("Watch how the system fares"),
 }
 DOES = {
     Scope.REPORT: lazy("For apps and sites through which residents report (Open311)."),
     Scope.UPDATE: lazy(
         "For a partner who does the work: it may do what an officer of the unit may (Open311)."
     ),
+    Scope.METRICS: lazy("For monitoring: numbers of waiting work and open cases (Prometheus)."),
 }
 
 
