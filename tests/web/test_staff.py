@@ -2,7 +2,6 @@
 
 import html
 import re
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,32 +9,24 @@ import pytest
 from django.test import Client
 
 from commonweal.cases import actions, queries
-from commonweal.cases.models import AccessKey, Case
 from commonweal.cases.types import (
-    CategoryCard,
     Publication,
-    Question,
-    QuestionKind,
     Receipt,
     State,
 )
 from commonweal.content.queries import flags_of
 from commonweal.identity import actions as identity
 from commonweal.identity.models import Account
-from commonweal.kernel.queries import clock
 from commonweal.kernel.types import Role
-from commonweal.web.pages.intake import LINK_SHOWN, TAKEN_IN_LINK
 from tests.factories.cases import (
     ADMINISTRATOR,
     NOW,
     Town,
     card,
-    category,
-    named,
     reported,
     town,
 )
-from tests.web.walk import Resident, hidden, receipt_in
+from tests.web.walk import Resident, hidden
 
 pytestmark = [pytest.mark.django_db]
 
@@ -334,124 +325,6 @@ def test_an_address_is_shown_once_with_a_reason_and_entered(here: Town) -> None:
     assert "ada@example.org" in shown
     assert "ada@example.org" not in client.get(url).content.decode()
     assert "identity.revealed" in [e.type for e in queries.history(receipt.case_id)]
-
-
-def taking_in(client: Client, kind: CategoryCard, **said: Any) -> dict[str, Any]:
-    """Fill in the clerk's page, its questions seen and left open."""
-    page = client.get("/staff/intake/").content.decode()
-    return {
-        "form_key": page.split('name="form_key" value="')[1].split('"')[0],
-        "channel": "phone",
-        "category": str(kind.id),
-        "shown": [f"{kind.code}:{question.code}" for question in kind.questions],
-        "text": "The lamp is dark, says Mrs Wong",
-        "place": "at the bridge",
-        "language": "zh-Hant",
-        "phone": "+852 2345 6789",
-        **said,
-    }
-
-
-def test_a_clerk_takes_a_report_in_and_prints_the_receipt(here: Town) -> None:
-    client = signed_in(Role.CLERK, here.centre.id)
-    said = taking_in(client, here.lamp)
-
-    answer = client.post("/staff/intake/", said)
-    assert answer.status_code == 302, answer.content.decode()
-    again = client.post("/staff/intake/", said)
-
-    assert answer["Location"] == again["Location"]
-    number, key = receipt_in(client.get(answer["Location"]).content.decode())
-    assert queries.reporter_by_key(key).number == number
-    assert Case.objects.get().channel == "phone"
-
-
-def test_looking_at_the_receipt_makes_no_key(here: Town) -> None:
-    client = signed_in(Role.CLERK, here.centre.id)
-    answer = client.post("/staff/intake/", taking_in(client, here.lamp))
-    made = AccessKey.objects.count()
-
-    keys = {receipt_in(client.get(answer["Location"]).content.decode())[1] for _ in range(3)}
-
-    assert len(keys) == 1
-    assert AccessKey.objects.count() == made
-
-
-def test_the_secret_link_is_shown_for_a_quarter_of_an_hour_and_while_it_opens(here: Town) -> None:
-    client = signed_in(Role.CLERK, here.centre.id)
-    for is_late in (True, False):
-        said = taking_in(client, here.lamp)
-        answer = client.post("/staff/intake/", said)
-        number, key = receipt_in(client.get(answer["Location"]).content.decode())
-        if is_late:
-            session = client.session
-            kept = session[TAKEN_IN_LINK]
-            early = datetime.fromisoformat(kept["at"]) - LINK_SHOWN - timedelta(seconds=1)
-            session[TAKEN_IN_LINK] = {**kept, "at": early.isoformat()}
-            session.save()
-        else:
-            actions.replace_keys(reporter=queries.reporter_by_key(key), at=clock())
-        client.post("/staff/intake/", said)
-
-        page = client.get(answer["Location"]).content.decode()
-
-        assert receipt_in(page) == (number, "")
-        assert "the secret link is not shown again here" in page
-
-
-def test_a_clerk_is_asked_the_questions_of_the_kind_and_nothing_typed_is_lost(here: Town) -> None:
-    water = category(
-        "water",
-        "Water",
-        parent_id=here.lamp.parent_id,
-        questions=(
-            Question(
-                code="flows",
-                kind=QuestionKind.YES_NO,
-                words=named("Does it flow?"),
-                is_required=True,
-            ),
-            Question(
-                code="where-to",
-                kind=QuestionKind.TEXT,
-                words=named("Where to?"),
-                after="flows",
-                after_is=("yes",),
-                is_required=True,
-            ),
-        ),
-    )
-    client = signed_in(Role.CLERK, here.centre.id)
-    said = taking_in(client, water, shown=[])
-    assert "Does it flow?" not in client.get("/staff/intake/").content.decode()
-
-    first = client.post("/staff/intake/", said)
-    page = first.content.decode()
-    assert (first.status_code, "govuk-error-summary" in page) == (200, False)
-    assert "Does it flow?" in page
-    assert "Where to?" not in page
-    assert "says Mrs Wong" in page
-    assert said["form_key"] in page
-
-    said |= {"shown": ["water:flows"]}
-    assert client.post("/staff/intake/", said).status_code == 422
-    second = client.post("/staff/intake/", said | {"q-flows": "yes"})
-    assert second.status_code == 200
-    assert "Where to?" in second.content.decode()
-
-    told = {"shown": ["water:flows", "water:where-to"], "q-flows": "yes", "q-where-to": "Downhill"}
-    answer = client.post("/staff/intake/", said | told)
-
-    assert answer.status_code == 302, answer.content.decode()
-    assert Case.objects.get().answers == {"flows": "yes", "where-to": "Downhill"}
-
-
-def test_no_other_receipt_opens(here: Town) -> None:
-    receipt = reported(here.lamp)
-
-    answer = signed_in(Role.CLERK, here.centre.id).get(f"/staff/intake/{receipt.number}/")
-
-    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("url", ["/staff/", "/staff/review/", "/staff/intake/", "/staff/operator/"])

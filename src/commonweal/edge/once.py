@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from commonweal.edge.errors import FormTooOld
 from commonweal.edge.requests import actor_of, now_of
-from commonweal.kernel import actions
+from commonweal.kernel import actions, queries
 
 FIELD = "form_key"
 KEEPS = timedelta(hours=47)  # answers are kept 48 hours: an older key would act again
@@ -61,5 +61,14 @@ def send_once(
     stamp, at = read_stamp(request.POST.get(FIELD, ""), form), now_of(request)
     if stamp is None or at - stamp.made_at > KEEPS:
         raise FormTooOld
-    scope = f"{form}:{actor_of(request).id or 'anonymous'}"
-    return actions.once(scope=scope, key=stamp.key, body=body, at=at, act=act)
+    return actions.once(scope=_scope(request, form), key=stamp.key, body=body, at=at, act=act)
+
+
+def sent_before(request: HttpRequest, form: str) -> dict[str, Any] | None:
+    """Give what came of this form if it was sent before, whatever it holds now."""
+    stamp = read_stamp(request.POST.get(FIELD, ""), form)
+    return queries.given(scope=_scope(request, form), key=stamp.key) if stamp else None
+
+
+def _scope(request: HttpRequest, form: str) -> str:
+    return f"{form}:{actor_of(request).id or 'anonymous'}"

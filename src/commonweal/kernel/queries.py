@@ -1,19 +1,21 @@
 """What time it is, how far the work lags, what is parked."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Min
 
 from commonweal.kernel.adapters import full_text
 from commonweal.kernel.adapters.cache import kept, one_look
-from commonweal.kernel.models import Job
+from commonweal.kernel.models import Given, Job
 from commonweal.kernel.types import Backlog, JobCard
 
 __all__ = [
     "backlog",
     "clock",
     "found",
+    "given",
     "is_done",
     "kept",
     "one_look",
@@ -46,6 +48,12 @@ def work_is_due(*, at: datetime) -> bool:
 def is_done(dedupe: str) -> bool:
     """Say whether the work wanted under this name is done."""
     return Job.objects.filter(dedupe=dedupe, state=Job.State.DONE).exists()
+
+
+def given(*, scope: str, key: str) -> dict[str, Any] | None:
+    """Give the answer that was given under this key, if any was; see `actions.once`."""
+    row = Given.objects.filter(scope=scope, key=key).first()
+    return dict(row.answer) if row else None
 
 
 def backlog(*, at: datetime) -> Backlog:

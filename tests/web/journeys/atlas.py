@@ -164,7 +164,7 @@ STOPS = (
     Stop("staff-review", S),
     Stop("staff-flags", S),
     Stop("staff-intake", S, wrong=press),
-    Stop("staff-intake-receipt", S, {"number": "fresh"}),
+    Stop("staff-intake-receipt", Who.TAKER, {"number": "fresh"}),
     Stop("staff-case", S, {"number": "asked"}, wrong=empty_answer),
     Stop("staff-case", S, {"number": "answered"}),
     Stop("operator", A),

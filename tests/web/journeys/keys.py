@@ -25,6 +25,15 @@ WHERE = """() => {
 }"""
 
 
+# Lets go of the focus and of the place where the browser would go on from.
+FROM_THE_TOP = """() => {
+  document.activeElement.blur();
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+}"""
+
+
 class Keys:
     """Presses keys, and notes every stop at which nobody could see where the focus is."""
 
@@ -71,7 +80,7 @@ class Keys:
 
     def round(self) -> int:
         """Walk all stops of the page once, forward and back; count them."""
-        self.page.evaluate("document.activeElement.blur()")
+        self.page.evaluate(FROM_THE_TOP)
         forward = self._walk("Tab")
         back = self._walk("Shift+Tab")
         assert abs(forward - back) <= 1, f"{forward} stops forward, {back} back on {self.page.url}"

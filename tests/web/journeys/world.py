@@ -50,6 +50,7 @@ class Who(StrEnum):
     RESIDENT = "resident"  # a draft, a fresh receipt, and a proven mail address in the session
     PERSON = "person"  # signed in, no role
     STAFF = "staff"  # officer, lead, clerk and dispatcher at once
+    TAKER = "taker"  # the same at another desk, with a report just taken in
     ADMINISTRATOR = "administrator"
 
 
@@ -157,14 +158,15 @@ def world(here: Town, said: str = SAID) -> World:
         "template": "cases.received",
     }
     clerk = Client()
-    clerk.cookies[settings.SESSION_COOKIE_NAME] = staff_session = _signed_in(staff_id)
+    clerk.cookies[settings.SESSION_COOKIE_NAME] = taker_session = _signed_in(staff_id)
     session = clerk.session
     session[TAKEN_IN] = fresh.number
     session.save()
     sessions = {
         Who.RESIDENT: _resident(here, fresh, said),
         Who.PERSON: _signed_in(person_id),
-        Who.STAFF: staff_session,
+        Who.STAFF: _signed_in(staff_id),
+        Who.TAKER: taker_session,
         Who.ADMINISTRATOR: _signed_in(admin_id),
     }
     actors = {Who.STAFF: lin, Who.ADMINISTRATOR: people.actor_of_person(admin_id, at=clock())}

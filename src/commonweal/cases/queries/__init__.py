@@ -4,6 +4,7 @@ from commonweal.cases.queries.allowed import check_may, is_open, may, moves
 from commonweal.cases.queries.lists import (
     counts,
     listing,
+    open_near,
     points,
     public_export,
     public_listing,
@@ -62,6 +63,7 @@ __all__ = [
     "moves",
     "needed_contacts",
     "of_contacts",
+    "open_near",
     "points",
     "public_card",
     "public_cards",

@@ -26,6 +26,7 @@ from commonweal.cases.types import (
 from commonweal.city import queries as the_city
 from commonweal.kernel import queries as kernel
 from commonweal.kernel.types import Page
+from commonweal.methods.geo import bounding_box, haversine_m
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ PAGE = 25
 MOST_COUNTED = 10_000
 MOST_POINTS = 5_000
 BATCH = 500
+ALIKE_M, MOST_ALIKE = 100.0, 5  # how near an open report of the same kind is called to mind
 EARLIEST, LATEST = date(1000, 1, 1), date(9000, 1, 1)  # beyond, no zone can be reckoned
 _ORDER = {
     Sort.PROMISE: ("due_at", "id"),
@@ -92,6 +94,22 @@ def public_points(wanted: Filter, *, at: datetime, box: Box | None = None) -> li
         west, south, east, north = box
         rows = rows.filter(lat__range=(south, north), lng__range=(west, east))
     return _points(rows)
+
+
+def open_near(
+    category_id: UUID, *, lat: float, lng: float, at: datetime, metres: float = ALIKE_M
+) -> list[CaseCard]:
+    """List open cases of the same category around a point, nearest first; for staff."""
+    south, west, north, east = bounding_box(lat, lng, metres)
+    rows = Case.objects.filter(
+        category_id=category_id,
+        closed_at__isnull=True,
+        lat__range=(south, north),
+        lng__range=(west, east),
+    ).order_by("-received_at")[:BATCH]
+    measured = [(haversine_m(lat, lng, row.lat or 0.0, row.lng or 0.0), row) for row in rows]
+    near = sorted(((far, row) for far, row in measured if far <= metres), key=lambda pair: pair[0])
+    return [case_card(row, at=at) for _far, row in near[:MOST_ALIKE]]
 
 
 def counts(wanted: Filter, *, at: datetime) -> dict[str, int]:

@@ -9,25 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.cases import queries
 from commonweal.cases.types import (
-    LONGEST_PLACE,
     LONGEST_REASON,
     LONGEST_TEXT,
     Act,
     Filter,
-    Question,
     Sort,
     State,
     WordCard,
 )
 from commonweal.city import queries as the_city
-from commonweal.kernel.types import Actor, Channel
+from commonweal.kernel.types import Actor
 from commonweal.web.forms.dates import DatePartsField
 from commonweal.web.forms.plain import PlainForm
-from commonweal.web.forms.report import answers_in, field_name, fields_of
 from commonweal.web.words import LABELS, say
 
 ANY = ("", _("All"))
-PROXIED = (Channel.PHONE, Channel.COUNTER, Channel.PAPER, Channel.MAIL)
 
 
 def unit_choices() -> list[tuple[str, str]]:
@@ -35,9 +31,9 @@ def unit_choices() -> list[tuple[str, str]]:
     return [(str(u.id), f"{'– ' * u.depth}{say(u.names)}") for u in the_city.units()]
 
 
-def category_choices(*, only_open: bool = False) -> list[Any]:
+def category_choices() -> list[Any]:
     """Name every category under its main one."""
-    cards = queries.categories(only_open=only_open)
+    cards = queries.categories()
     tops = [card for card in cards if card.parent_id is None]
     return [
         (say(top.names), [(str(c.id), say(c.names)) for c in cards if c.parent_id == top.id])
@@ -187,62 +183,3 @@ class RevealForm(PlainForm):
         help_text=_("The reporter can see that somebody looked, and the reason is kept."),
         max_length=180,
     )
-
-
-class IntakeForm(PlainForm):
-    """A report taken in for somebody else, on one page, by keyboard."""
-
-    channel = forms.ChoiceField(
-        label=_("How did it reach you?"),
-        choices=[
-            (Channel.PHONE.value, _("By phone")),
-            (Channel.COUNTER.value, _("At the counter")),
-            (Channel.PAPER.value, _("On paper")),
-            (Channel.MAIL.value, _("By mail")),
-        ],
-    )
-    category = forms.ChoiceField(label=_("What is it about?"))
-    text = forms.CharField(
-        label=_("What happened, in the person's words"),
-        widget=forms.Textarea,
-        max_length=LONGEST_TEXT,
-    )
-    place = forms.CharField(label=_("Where"), required=False, max_length=LONGEST_PLACE)
-    district = forms.ChoiceField(label=_("District"), required=False)
-    happened_on = DatePartsField(label=_("When was it?"), required=False)
-    mail = forms.CharField(label=_("Mail address of the person"), required=False, max_length=254)
-    phone = forms.CharField(label=_("Phone number of the person"), required=False, max_length=40)
-    language = forms.ChoiceField(
-        label=_("Language of the person"),
-        choices=[("zh-Hant", "繁體中文"), ("zh-Hans", "简体中文"), ("en", "English")],
-    )
-
-    def __init__(self, *args: Any, questions: Sequence[Question] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.questions = tuple(questions)
-        self.fields.update(fields_of(questions))
-        for name, options in (
-            ("category", category_choices(only_open=True)),
-            ("district", [("", _("Not known")), *district_choices()]),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = options
-
-    def without_faults_in(self, questions: Sequence[Question]) -> None:
-        """Call no answer a mistake to a question that was not seen yet."""
-        for question in questions:
-            self.errors.pop(field_name(question), None)
-
-    def answers(self) -> dict[str, Any]:
-        """Give the answers as cases take them."""
-        return answers_in(self.cleaned_data, self.questions)
-
-    def about_it(self) -> list[forms.BoundField]:
-        """List the fields every kind of report has."""
-        own = {field_name(question) for question in self.questions}
-        return [bound for bound in self.visible_fields() if bound.name not in own]
-
-    def asked(self) -> list[forms.BoundField]:
-        """List the fields of the questions."""
-        return [self[field_name(question)] for question in self.questions]

@@ -5,23 +5,27 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from commonweal.cases import actions, queries
-from commonweal.cases.errors import NoSuchCategory, WrongKey
-from commonweal.cases.types import CaseCard, CategoryCard, ContactDraft, Draft, Place, Question
+from commonweal.cases.errors import WrongKey
+from commonweal.cases.types import CaseCard, ContactDraft, Draft, Place
+from commonweal.city import queries as the_city
 from commonweal.edge.access import staff_only
-from commonweal.edge.once import send_once
+from commonweal.edge.once import send_once, sent_before
 from commonweal.edge.refusals import sentence_of
 from commonweal.edge.requests import actor_of, now_of
 from commonweal.kernel.errors import NotAllowed, Refusal
 from commonweal.kernel.types import Actor, Channel, Role
 from commonweal.web import receipts
-from commonweal.web.forms.report import raw_answers
-from commonweal.web.forms.staff import IntakeForm
+from commonweal.web.forms.intake import IntakeForm
+from commonweal.web.forms.report import field_name
+from commonweal.web.words import say, state_label
 
 FORM = "intake"
 TAKEN_IN = "taken-in"  # the report this clerk has just taken in; no other receipt opens
@@ -32,16 +36,26 @@ LINK_SHOWN = timedelta(minutes=15)
 @require_http_methods(["GET", "POST"])
 @staff_only(Role.CLERK, Role.DISPATCHER)
 def intake(request: HttpRequest) -> HttpResponse:
-    """Take a report in on one page, and its questions once the kind is known; then the receipt."""
+    """Take a report in on one page, what is unclear asked in between; then the receipt.
+
+    An empty form is for the next person: from then on nothing of the one before can be had here,
+    neither the receipt nor, by going back, what was typed.
+    """
     if request.method != "POST":
-        return _page(request, IntakeForm(), [])
-    category = _category(request.POST.get("category", ""))
-    every = category.questions if category else ()
-    up = queries.asked(every, raw_answers(request.POST, every))
-    seen = set(request.POST.getlist("shown"))
-    unseen = [one for one in up if _mark(category, one) not in seen]
-    form = IntakeForm(request.POST, questions=up)
-    is_complete = form.is_valid() and not unseen
+        for name in (TAKEN_IN, TAKEN_IN_LINK):
+            request.session.pop(name, None)
+        form = IntakeForm()
+        form.focus_on("kind")
+        return _page(request, form)
+    sent = sent_before(request, FORM)
+    if sent is not None and receipts.stored_now(request).get(TAKEN_IN) != sent.get("number"):
+        return redirect("staff-intake")
+    form = IntakeForm(request.POST)
+    alike, seen = _alike(form, now_of(request)), set(request.POST.getlist("shown"))
+    unseen = [one for one in form.questions if form.mark(one) not in seen]
+    is_new = bool({card.number for card in alike} - seen)
+    asks = _asks(form, unseen=bool(unseen), is_new=is_new)
+    is_complete = form.is_valid() and not asks
     form.without_faults_in(unseen)
     if is_complete:
         try:
@@ -49,27 +63,72 @@ def intake(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, sentence_of(refusal))
         else:
+            if request.POST.get("then") == "next":
+                messages.success(request, _("Sent. This form is empty, for the next person."))
+                return redirect("staff-intake")
             return redirect("staff-intake-receipt", number=number)
-    return _page(request, form, [_mark(category, one) for one in up], is_new=bool(unseen))
+    return _page(request, form, alike=alike, asks=asks)
+
+
+def _asks(form: IntakeForm, *, unseen: bool, is_new: bool) -> list[tuple[str, str]]:
+    """Say what has to be looked at before it can be sent, and where on the page it stands."""
+    asks = []
+    if form.found_kinds.is_unclear:
+        asks.append(("id_category_0", _("Which kind is meant?")))
+    if form.found_spots.is_unclear:
+        asks.append(("id_spot_0", _("Which place is meant?")))
+    if unseen:
+        asks.append(("questions", _("Some questions about it")))
+    if is_new:
+        asks.append(("alike", _("Open reports of this kind close by")))
+    return asks
+
+
+def _alike(form: IntakeForm, at: datetime) -> list[CaseCard]:
+    """Call to mind what was reported here already, as far as the place has a point."""
+    _district, landmark_id = form.spot_ids()
+    if form.kind_card is None or landmark_id is None:
+        return []
+    spot = the_city.landmark(landmark_id)
+    return queries.open_near(form.kind_card.id, lat=spot.lat, lng=spot.lng, at=at)
 
 
 def _page(
-    request: HttpRequest, form: IntakeForm, shown: list[str], *, is_new: bool = False
+    request: HttpRequest,
+    form: IntakeForm,
+    *,
+    alike: list[CaseCard] | None = None,
+    asks: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
-    about = {"form": form, "shown": shown, "is_new": is_new and not form.errors}
+    alike, asks = alike or [], asks or []
+    if asks and not form.errors:
+        _lead_to(form, asks[0][0])
+    about = {
+        "form": form,
+        "shown": [*map(form.mark, form.questions), *(card.number for card in alike)],
+        "asks": [] if form.errors else asks,
+        "is_ready": not form.errors and [target for target, _text in asks] == ["alike"],
+        "alike": [{"card": card, "state": state_label(card.state)} for card in alike],
+        "codes": _codes(),
+    }
     return render(request, "staff/intake.html", about, status=422 if form.errors else 200)
 
 
-def _category(chosen: str) -> CategoryCard | None:
-    try:
-        return queries.category(UUID(chosen))
-    except (ValueError, NoSuchCategory):
-        return None
+def _lead_to(form: IntakeForm, target: str) -> None:
+    names = {"id_category_0": "category", "id_spot_0": "spot"}
+    if target == "questions":
+        form.focus_on(field_name(form.questions[0]))
+    elif target in names:
+        form.focus_on(names[target])
 
 
-def _mark(category: CategoryCard | None, question: Question) -> str:
-    """Name a question of one kind of report: another kind may have one of the same code."""
-    return f"{category.code if category else ''}:{question.code}"
+def _codes() -> list[tuple[str, str]]:
+    """List what can be typed as a code."""
+    kinds = [card for card in queries.categories(only_open=True) if card.parent_id]
+    return [
+        *((card.code, say(card.names)) for card in kinds),
+        *((district.code, say(district.names)) for district in the_city.districts()),
+    ]
 
 
 def _taken_in(request: HttpRequest, form: IntakeForm) -> str:
@@ -92,8 +151,6 @@ def _taken_in(request: HttpRequest, form: IntakeForm) -> str:
 
     body = {name: request.POST.getlist(name) for name in request.POST}
     number: str = send_once(request, FORM, body=body, act=act)["number"]
-    if receipts.stored_now(request).get(TAKEN_IN) != number:
-        request.session[TAKEN_IN] = number
     return number
 
 
@@ -103,12 +160,12 @@ def _clerk(request: HttpRequest, form: IntakeForm) -> Actor:
 
 def _draft(form: IntakeForm) -> Draft:
     said = form.cleaned_data
-    district = UUID(said["district"]) if said["district"] else None
+    district_id, landmark_id = form.spot_ids()
     return Draft(
-        category_id=UUID(said["category"]),
+        category_id=UUID(form.found_kinds.meant),
         text=said["text"],
         language=said["language"],
-        place=Place(words=said["place"], district_id=district),
+        place=Place(words=said["place"], district_id=district_id, landmark_id=landmark_id),
         answers=form.answers(),
         contact=ContactDraft(mail=said["mail"], phone=said["phone"]),
         happened_on=said["happened_on"],
@@ -124,7 +181,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         raise NotAllowed
     card = queries.by_number(number, at=at)
     about = {**receipts.shown(card, key=_key(request, card, at)), "back": reverse("staff-intake")}
-    return render(request, "report/sent.html", about)
+    return render(request, "staff/intake_receipt.html", about)
 
 
 def _key(request: HttpRequest, card: CaseCard, at: datetime) -> str:

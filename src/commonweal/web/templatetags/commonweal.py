@@ -215,6 +215,8 @@ def _choices(bound: BoundField, kind: str, hints: Mapping[str, str]) -> list[dic
         for position, option in enumerate(options):
             hint = hints.get(str(option["value"]), "")
             identity = option["attrs"]["id"]
+            if choices:  # one thing of a page takes the focus: the first choice, not each
+                option["attrs"].pop("autofocus", None)
             if hint:
                 option["attrs"]["aria-describedby"] = f"{identity}-hint"
             option["wrap_label"] = False

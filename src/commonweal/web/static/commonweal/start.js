@@ -47,6 +47,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+  if (button.dataset.print === "first") button.focus();
 });
 
 if (document.querySelector("form[data-draft], [data-draft-sent]")) import("./draft.js");
