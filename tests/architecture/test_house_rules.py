@@ -1,5 +1,6 @@
 """What linters cannot see: tables, doors, refusals, triggers, addresses."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -164,3 +165,24 @@ def test_the_doors_contract_sees_who_walks_through_a_wall(
     contract.open_packages = set(CONTRACTS[2]["open_packages"])
 
     assert contract.is_breach(importer.split("."), imported.split(".")) is is_breach
+
+
+OPENS = re.compile(
+    r"^\s*(?:import|from) (?:http\.client|urllib\.request|requests|httpx)\b", re.MULTILINE
+)
+MAY_OPEN = {
+    "partners/adapters/outgoing.py",
+    "site/looks.py",  # the doctor calls the city itself
+    "site/running.py",  # the supervisor knocks at its own children
+}
+
+
+def test_requests_to_others_leave_in_one_place() -> None:
+    source = ROOT / "src" / "commonweal"
+    found = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if OPENS.search(path.read_text(encoding="utf-8"))
+    }
+
+    assert found == MAY_OPEN

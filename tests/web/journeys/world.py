@@ -36,6 +36,7 @@ from commonweal.web.pages.intake import TAKEN_IN
 from tests.factories.cases import ADMINISTRATOR
 from tests.factories.content import photo
 from tests.factories.edge import api_key
+from tests.factories.partners import told_webhook
 from tests.scenarios.people import PASSWORD, link_in
 from tests.scenarios.town import Town, employ, words, work
 
@@ -152,6 +153,7 @@ def world(here: Town, said: str = SAID) -> World:
         "person": staff_id,
         "grant": people.grants_of(staff_id)[0].id,
         "api_key": api_key(name=said[:60], at=clock())[0].id,
+        "webhook": told_webhook(answered.case_id, said).id,
         "stop": stop_token(contact_id),
         "reset": link_in(invitation).removeprefix(settings.ADDRESS),
         "question": "how-many",

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "commonweal.content",
     "commonweal.identity",
     "commonweal.cases",
+    "commonweal.partners",
     "commonweal.edge",
     "commonweal.api",
     "commonweal.simulation",
@@ -123,6 +124,13 @@ PROXIES = env.read(
     env.networks,
     default=[],
     says="Addresses of your own proxies, such as 127.0.0.1: only their X-Forwarded-For counts.",
+)
+OUTGOING_INSIDE = env.read(
+    "OUTGOING_INSIDE",
+    env.networks,
+    default=[],
+    says="Networks of your own, such as 10.1.2.0/24, that webhooks may lead to; others inside are "
+    "refused.",
 )
 LARGEST_BODY = (
     env.read(

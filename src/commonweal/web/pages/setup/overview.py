@@ -13,6 +13,7 @@ from commonweal.city import queries as the_city
 from commonweal.edge.requests import actor_of, now_of
 from commonweal.identity import queries as people
 from commonweal.ledger import queries as ledger
+from commonweal.partners import queries as partners
 from commonweal.web.pages.setup import told
 from commonweal.web.pages.setup.desk import administrators_only, trail
 from commonweal.web.words import say
@@ -67,6 +68,12 @@ def missing(request: HttpRequest) -> list[dict[str, str]]:
         if one.is_active and one.unit_id not in open_ids:
             said = {"rule": say(one.names)}
             add("setup-rules", _("The rule “%(rule)s” leads to a unit that is closed.") % said)
+    for hook in partners.given_up():
+        add(
+            "setup-webhooks",
+            _("The webhook “%(name)s” was switched off, because nothing could be delivered.")
+            % {"name": hook.name},
+        )
     return found
 
 
@@ -114,6 +121,7 @@ def areas(request: HttpRequest) -> list[dict[str, str]]:
             _("Keys for programs"),
             _("Which apps and partners may send reports or work on them"),
         ),
+        area("setup-webhooks", _("Webhooks"), _("Whom the city tells what happens to cases")),
         area("setup-city", _("The city"), _("Name, languages, contact, colours")),
         area(
             "setup-districts",

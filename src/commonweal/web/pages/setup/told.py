@@ -14,6 +14,7 @@ from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Role
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.types import EntryCard
+from commonweal.partners import queries as partners
 from commonweal.web import words
 from commonweal.web.forms.setup.base import OWN_NAMES
 
@@ -37,6 +38,8 @@ TYPES = (
     "identity.staff-made",
     "messages.template-changed",
     "messages.template-reset",
+    "partners.webhook-made",
+    "partners.webhook-switched",
 )
 
 
@@ -132,6 +135,14 @@ def sentence(entry: EntryCard) -> str:
             said = _("A key for a program was made: %(name)s.")
         case "edge.key-ended":
             said = _("A key for a program was ended: %(name)s.")
+        case "partners.webhook-made":
+            said = _("A webhook was made: %(name)s.")
+        case "partners.webhook-switched":
+            said = _("A webhook was switched off: %(name)s.")
+            if facts.get("on"):
+                said = _("A webhook was switched on: %(name)s.")
+            elif facts.get("because"):
+                said = _("A webhook was switched off, as nothing could be delivered: %(name)s.")
         case "identity.staff-made":
             said = _("Somebody was invited to work here.")
         case "identity.account-closed":
@@ -176,6 +187,8 @@ def _name(entry: EntryCard) -> str:
                 return in_language(template_name(str(facts["code"])), str(facts["language"]))
             case "edge.key-made" | "edge.key-ended":
                 return keys.key(id_).name
+            case "partners.webhook-made" | "partners.webhook-switched":
+                return partners.hook(id_).name
             case "identity.role-given" | "identity.role-ended":
                 return role_in(str(facts["role"]), str(facts.get("unit", "")))
     except Refusal:
@@ -213,6 +226,7 @@ def template_name(code: str) -> str:
         "messages.digest": _("Several messages in one mail"),
         "messages.signature": _("The end of every mail"),
         "messages.stop": _("How to stop such mails, at their end"),
+        "partners.webhook-given-up": _("To administrators: a webhook was switched off"),
         "messages.test": _("A mail to try whether mails arrive"),
     }
     return known.get(code, code)

@@ -14,6 +14,7 @@ from commonweal.web.pages.setup import (
     templates,
     texts,
     units,
+    webhooks,
 )
 
 inside = [
@@ -23,6 +24,7 @@ inside = [
     *units.urlpatterns,
     *staff.urlpatterns,
     *keys.urlpatterns,
+    *webhooks.urlpatterns,
     *templates.urlpatterns,
     *calendar.urlpatterns,
     *policy.urlpatterns,

@@ -1,0 +1,14 @@
+"""What is wanted of the outbox for others."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from commonweal.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryWanted(Event):
+    """A delivery waits to be sent; `turn` counts how often it was asked for by hand."""
+
+    delivery_id: UUID
+    turn: int

@@ -1,0 +1,70 @@
+"""Tell webhooks what happens to cases, in work of its own that leaves the house."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from commonweal.cases.events import CaseMoved, CaseReceived
+from commonweal.kernel.actions import enqueue
+from commonweal.kernel.events import on
+from commonweal.kernel.queries import clock
+from commonweal.kernel.tasks import task
+from commonweal.partners import actions, rules
+from commonweal.partners.events import DeliveryWanted
+from commonweal.partners.types import Tells
+
+LAST = 2  # behind mail, for which people wait
+
+
+@on(CaseReceived)
+def tell_of_new_case(event: CaseReceived) -> None:
+    """Tell whoever wants it that a report came in."""
+    _tell(Tells.RECEIVED, event, "received", "")
+
+
+@on(CaseMoved)
+def tell_of_moved_case(event: CaseMoved) -> None:
+    """Tell whoever wants it that a case moved, or was answered."""
+    _tell(rules.tells_of_move(event.after), event, event.after, event.before)
+
+
+def _tell(tells: Tells, event: CaseReceived | CaseMoved, state: str, before: str) -> None:
+    actions.tell(
+        tells=tells,
+        case_id=event.case_id,
+        state=state,
+        before=before,
+        subject=event.subject,
+        seq=event.seq,
+        at=event.at,
+    )
+
+
+@on(DeliveryWanted, outside=True)
+def send(event: DeliveryWanted) -> None:
+    """Send a delivery."""
+    _send(event.delivery_id, f"{event.turn}", 0)
+
+
+@task(outside=True)
+def send_later(delivery_id: str, turn: str, tries: int) -> None:
+    """Send a delivery of which nothing came before."""
+    _send(UUID(delivery_id), turn, tries)
+
+
+def _send(delivery_id: UUID, turn: str, tries: int) -> None:
+    at = clock()
+    again = actions.deliver(delivery_id=delivery_id, at=at)
+    if again is None:
+        return
+    with transaction.atomic():
+        enqueue(
+            send_later,
+            at=at,
+            run_at=again,
+            dedupe=f"partners.send:{delivery_id.hex}:{turn}:{tries + 1}",
+            priority=LAST,
+            delivery_id=delivery_id,
+            turn=turn,
+            tries=tries + 1,
+        )

@@ -1,0 +1,78 @@
+"""Whom the city tells, and what became of each telling."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+
+from commonweal.kernel.fields import EncryptedTextField
+from commonweal.ledger.types import Tracked
+from commonweal.partners.types import DeliveryState, Tells
+
+
+class Hook(models.Model):
+    """An address of somebody else that is told what happens to cases."""
+
+    personal: ClassVar = None
+    tracked: ClassVar = Tracked(
+        subject="webhook",
+        columns=("name", "url", "secret", "tells", "is_on", "is_given_up", "since", "version"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    name = models.CharField(max_length=100)
+    url = models.CharField(max_length=500)
+    secret = EncryptedTextField()
+    tells = models.JSONField()
+    is_on = models.BooleanField(default=True)
+    is_given_up = models.BooleanField(default=False)
+    since = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True)
+    rests_until = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(is_on=False) | models.Q(is_given_up=False),
+                name="a_webhook_given_up_is_off",
+            ),
+        ]
+
+
+class Delivery(models.Model):
+    """One step of one case, told to one webhook: public facts only."""
+
+    personal: ClassVar = None
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="+")
+    tells = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Tells])
+    subject = models.CharField(max_length=100)
+    seq = models.PositiveIntegerField()
+    payload = models.JSONField()
+    state = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.value) for one in DeliveryState],
+        default=DeliveryState.WAITING,
+    )
+    turn = models.PositiveIntegerField(default=0)  # how often it was sent again by hand
+    tries = models.PositiveSmallIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(null=True)
+    trouble = models.CharField(max_length=20, blank=True)
+    took_ms = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["hook", "subject", "seq"], name="a_step_is_told_once_to_a_webhook"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["hook", "-created_at"], name="deliveries_newest"),
+            models.Index(fields=["created_at"], name="deliveries_oldest"),
+        ]

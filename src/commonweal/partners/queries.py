@@ -1,0 +1,93 @@
+"""Whom the city tells, and what became of it."""
+
+from uuid import UUID
+
+from commonweal.kernel.types import Page
+from commonweal.partners.errors import NoSuchDelivery, NoSuchHook
+from commonweal.partners.models import Delivery, Hook
+from commonweal.partners.types import DeliveryCard, DeliveryState, HookCard, Tells
+
+__all__ = ["deliveries", "delivery", "given_up", "hook", "hooks"]
+
+
+def hooks() -> list[HookCard]:
+    """List every webhook there is and was, the newest first."""
+    return [hook_card(row) for row in Hook.objects.order_by("-since", "id")]
+
+
+def given_up() -> list[HookCard]:
+    """List the webhooks that the city itself switched off, because they failed for days."""
+    return [hook_card(row) for row in Hook.objects.filter(is_given_up=True).order_by("name", "id")]
+
+
+def hook(hook_id: UUID) -> HookCard:
+    """Find one webhook.
+
+    Raises
+    ------
+    NoSuchHook
+        When there is none.
+
+    """
+    row = Hook.objects.filter(pk=hook_id).first()
+    if row is None:
+        raise NoSuchHook
+    return hook_card(row)
+
+
+def deliveries(hook_id: UUID, *, number: int = 1, size: int = 50) -> Page[DeliveryCard]:
+    """List what a webhook was told lately, the newest first."""
+    rows = Delivery.objects.filter(hook_id=hook_id).order_by("-created_at", "id")
+    total = rows.count()
+    number = min(max(1, number), max(1, -(-total // size)))
+    start = (number - 1) * size
+    cards = tuple(_delivery_card(row) for row in rows[start : start + size])
+    return Page(items=cards, total=total, number=number, size=size)
+
+
+def delivery(delivery_id: UUID) -> DeliveryCard:
+    """Find one delivery.
+
+    Raises
+    ------
+    NoSuchDelivery
+        When it is not kept.
+
+    """
+    row = Delivery.objects.filter(pk=delivery_id).first()
+    if row is None:
+        raise NoSuchDelivery
+    return _delivery_card(row)
+
+
+def hook_card(row: Hook) -> HookCard:
+    return HookCard(
+        id=row.pk,
+        name=row.name,
+        url=row.url,
+        tells=frozenset(Tells(one) for one in row.tells),
+        is_on=row.is_on,
+        is_given_up=row.is_given_up,
+        since=row.since,
+        failing_since=row.failing_since,
+        arrived_at=row.arrived_at,
+        version=row.version,
+    )
+
+
+def _delivery_card(row: Delivery) -> DeliveryCard:
+    return DeliveryCard(
+        id=row.pk,
+        hook_id=row.hook_id,
+        tells=Tells(row.tells),
+        number=row.payload["data"]["number"],
+        seq=row.seq,
+        state=DeliveryState(row.state),
+        tries=row.tries,
+        status=row.status,
+        trouble=row.trouble,
+        took_ms=row.took_ms,
+        created_at=row.created_at,
+        tried_at=row.tried_at,
+        payload=row.payload,
+    )

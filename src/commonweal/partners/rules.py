@@ -1,0 +1,157 @@
+"""Who may connect others, which addresses can be written, how often is tried, how it is signed."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from ipaddress import (
+    IPv4Address,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import Any
+from urllib.parse import urlsplit
+
+from commonweal.kernel.errors import NotAllowed
+from commonweal.kernel.types import Actor, ActorKind, Role
+from commonweal.partners.errors import (
+    AddressUnreadable,
+    NameMissing,
+    NothingToTell,
+    ReasonMissing,
+)
+from commonweal.partners.types import Target, Tells
+
+LONGEST_NAME, LONGEST_URL, LONGEST_REASON, SHORTEST_REASON = 100, 500, 200, 3
+PORTS = {"http": 80, "https": 443}
+SECRET_MARK = "whsec_"  # noqa: S105  (how Standard Webhooks writes a secret)
+SECRET_BYTES = 32
+S, M, H = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours"))
+WAITS = (5 * S, 5 * M, 30 * M, 2 * H, 5 * H, 10 * H, 14 * H, 20 * H, 24 * H)
+GIVES_UP_AFTER = timedelta(days=3)
+SHORTEST_REST, LONGEST_REST = 5 * S, 1 * H
+KEPT = timedelta(days=30)
+GONE = 410
+ANSWERS = frozenset({"answered", "not-the-citys", "cannot-be-done"})
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def check_may_connect(by: Actor) -> None:
+    """Let only the administrator, and the system itself, say whom the city tells."""
+    if by.kind is not ActorKind.SYSTEM and not by.has(Role.ADMINISTRATOR):
+        raise NotAllowed
+
+
+def checked_name(name: str) -> str:
+    """Read who it is, in one line."""
+    kept = " ".join(name.split())
+    if not kept or len(kept) > LONGEST_NAME:
+        raise NameMissing(longest=LONGEST_NAME)
+    return kept
+
+
+def checked_reason(reason: str) -> str:
+    """Read why, in one line."""
+    kept = " ".join(reason.split())[:LONGEST_REASON]
+    if len(kept) < SHORTEST_REASON:
+        raise ReasonMissing
+    return kept
+
+
+def checked_tells(tells: frozenset[Tells]) -> list[str]:
+    """Read what is told, in an order that does not depend on chance."""
+    if not tells:
+        raise NothingToTell
+    return sorted(one.value for one in tells)
+
+
+def target_of(url: str) -> Target:
+    """Read an address of somebody else: http or https, a host, no name and password.
+
+    Raises
+    ------
+    AddressUnreadable
+        When it is anything else.
+
+    """
+    written = url.strip()
+    if len(written) > LONGEST_URL or any(
+        sign.isspace() or not sign.isprintable() for sign in written
+    ):
+        raise AddressUnreadable
+    try:
+        parts = urlsplit(written)
+        host = (parts.hostname or "").rstrip(".")
+        port = PORTS[parts.scheme] if parts.port is None else parts.port
+        if ":" not in host:
+            host = host.encode("idna").decode("ascii")
+    except (KeyError, ValueError):
+        raise AddressUnreadable from None
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not host or not port or "@" in parts.netloc or "%" in host or not path.isascii():
+        raise AddressUnreadable
+    return Target(scheme=parts.scheme, host=host, port=port, path=path)
+
+
+def is_public(address: str, inside: list[str]) -> bool:
+    """Say whether a network address may be connected to: public, or allowed by the operator."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    meant = _unwrapped(found)
+    if any(one in ip_network(network) for network in inside for one in (found, meant)):
+        return True
+    is_local = isinstance(meant, IPv6Address) and meant.is_site_local
+    return meant.is_global and not (meant.is_multicast or meant.is_reserved or is_local)
+
+
+def _unwrapped(found: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Give the address that is really meant by one that carries another inside."""
+    if isinstance(found, IPv4Address):
+        return found
+    if found in _NAT64:
+        return IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1] or found
+
+
+def wait_after(tries: int) -> timedelta | None:
+    """Say how long to wait after so many tries; nothing after the last."""
+    return WAITS[tries - 1] if tries <= len(WAITS) else None
+
+
+def rest_after(failing: timedelta) -> timedelta:
+    """Say how long a webhook is left alone that has failed for so long."""
+    return min(max(failing / 4, SHORTEST_REST), LONGEST_REST)
+
+
+def tells_of_move(after: str) -> Tells:
+    """Say under which name a step is told."""
+    return Tells.ANSWERED if after in ANSWERS else Tells.MOVED
+
+
+def hour(at: datetime) -> str:
+    """Write a time as everybody may know it: by the hour."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:00:00Z")
+
+
+def body_of(payload: Mapping[str, Any]) -> bytes:
+    """Write what is told; the same telling is the same bytes at each try."""
+    said = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return said.encode()
+
+
+def secret_from(chance: bytes) -> str:
+    """Write a secret as Standard Webhooks does."""
+    return SECRET_MARK + base64.b64encode(chance).decode()
+
+
+def signature(secret: str, *, id_: str, timestamp: int, body: bytes) -> str:
+    """Sign a delivery as Standard Webhooks does: HMAC-SHA256 over id, time and body."""
+    key = base64.b64decode(secret.removeprefix(SECRET_MARK))
+    signed = hmac.new(key, f"{id_}.{timestamp}.".encode() + body, hashlib.sha256)
+    return "v1," + base64.b64encode(signed.digest()).decode()

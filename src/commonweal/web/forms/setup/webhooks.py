@@ -1,0 +1,59 @@
+"""Webhooks: whom the city tells, where, of what."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as lazy
+
+from commonweal.partners.types import Tells
+from commonweal.web.forms.setup.base import ChangeForm
+
+LONGEST_NAME, LONGEST_URL = 100, 500
+TELLS = {
+    Tells.RECEIVED: lazy("A report came in"),
+    Tells.MOVED: lazy("A case moved"),
+    Tells.ANSWERED: lazy("A case was answered"),
+}
+MEANS = {
+    Tells.MOVED: lazy("Every step that is not an answer, such as: in work, on hold, confirmed."),
+    Tells.ANSWERED: lazy("Also: it is not the city's, or it cannot be done."),
+}
+
+
+class HookForm(ChangeForm):
+    """Somebody who is to be told."""
+
+    name = forms.CharField(
+        label=lazy("Who is told?"),
+        help_text=lazy("The program and who runs it, as in “Street works, of the contractor”."),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    url = forms.CharField(
+        label=lazy("Address"),
+        help_text=lazy("Where the program listens, as in https://partner.example/notices"),
+        max_length=LONGEST_URL,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+    )
+    tells = forms.MultipleChoiceField(
+        label=lazy("What is it told?"),
+        choices=[(one.value, label) for one, label in TELLS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    places: ClassVar[Mapping[str, str]] = {
+        "partners.name-missing": "name",
+        "partners.address-unreadable": "url",
+        "partners.address-inside": "url",
+        "partners.nothing-to-tell": "tells",
+        "partners.reason-missing": "reason",
+    }
+
+    def values(self) -> dict[str, Any]:
+        """Give the webhook as it should be."""
+        said = self.cleaned_data
+        return {
+            "name": said["name"],
+            "url": said["url"],
+            "tells": frozenset(Tells(one) for one in said["tells"]),
+        }
