@@ -1,5 +1,6 @@
 """The clerk's intake: found by typing, sent once, and nothing left of whoever came before."""
 
+import html
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,11 +9,21 @@ from django.test import Client
 
 from commonweal.cases import actions, queries
 from commonweal.cases.models import AccessKey, Case
-from commonweal.cases.types import CategoryCard, Place, Question, QuestionKind
+from commonweal.cases.types import (
+    CategoryCard,
+    Evidence,
+    Mandate,
+    Place,
+    Question,
+    QuestionKind,
+    SpeaksFor,
+)
 from commonweal.city import actions as city
 from commonweal.city.types import LandmarkCard
+from commonweal.kernel.errors import NotAllowed
 from commonweal.kernel.queries import clock
 from commonweal.kernel.types import Role
+from commonweal.ledger import queries as ledger
 from commonweal.web.pages.intake import LINK_SHOWN, TAKEN_IN_LINK
 from tests.factories.cases import ADMINISTRATOR, Town, category, named, reported, town
 from tests.web.test_staff import signed_in
@@ -38,6 +49,8 @@ def taking_in(client: Client, category_: CategoryCard, /, **said: Any) -> dict[s
         "place": "at the bridge",
         "language": "zh-Hant",
         "phone": "+852 2345 6789",
+        "speaks_for": "oneself",
+        "evidence": "stated",
         **said,
     }
 
@@ -291,3 +304,53 @@ def test_receipts_of_the_desk_print_and_go_on_by_one_key(here: Town) -> None:
 
     assert 'data-print="first" accesskey="p"' in page
     assert 'href="/staff/intake/" accesskey="n"' in page
+
+
+def test_for_whom_somebody_spoke_is_for_staff_only(here: Town) -> None:
+    client = clerk(here)
+    said = taking_in(client, here.lamp, speaks_for="carer", evidence="paper")
+
+    number = receipt_number(client.post("/staff/intake/", said)["Location"])
+
+    case = queries.by_number(number, at=clock())
+    assert case.mandate == Mandate(speaks_for=SpeaksFor.CARER, evidence=Evidence.PAPER)
+    staff_page = client.get(f"/staff/cases/{number}/").content.decode()
+    assert "For somebody in one's care; Handed in on paper" in html.unescape(staff_page)
+    [entry] = queries.history(case.id)
+    assert "carer" not in str(entry.facts)
+    assert ledger.disclosed(entry.id)["speaks-for"] == "carer"
+    for address in (f"/cases/{number}/", f"/api/v1/cases/{number}"):
+        assert "care" not in Client().get(address).content.decode().split("<footer")[0]
+
+
+def test_for_oneself_nothing_needs_to_be_shown(here: Town) -> None:
+    client = clerk(here)
+    said = taking_in(client, here.lamp, speaks_for="oneself", evidence="paper")
+
+    client.post("/staff/intake/", said)
+
+    assert Case.objects.values_list("speaks_for", "evidence").get() == ("oneself", "")
+
+
+def test_who_spoke_for_whom_is_forgotten_with_the_case(here: Town) -> None:
+    client = clerk(here)
+    said = taking_in(client, here.lamp, speaks_for="family")
+    client.post("/staff/intake/", said)
+    case = Case.objects.get()
+    assert case.evidence == "stated"
+    key = actions.new_key(case_id=case.pk, at=clock())
+    actions.withdraw(reporter=queries.reporter_by_key(key), text="", at=clock())
+
+    later = clock() + timedelta(days=1)
+    actions.forget(ended_before=later, at=later)
+
+    assert Case.objects.values_list("speaks_for", "evidence").get() == ("", "")
+
+
+def test_no_resident_reports_with_a_mandate(here: Town) -> None:
+    with pytest.raises(NotAllowed):
+        reported(here.lamp, mandate=Mandate(speaks_for=SpeaksFor.FAMILY))
+
+
+def receipt_number(address: str) -> str:
+    return address.rstrip("/").rpartition("/")[2]

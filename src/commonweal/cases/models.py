@@ -7,7 +7,15 @@ from django.db import models
 from django.db.models import Q
 
 from commonweal.cases import rules
-from commonweal.cases.types import LONGEST_PLACE, Publication, QuestionKind, Review, State, WordKind  # noqa: F401
+from commonweal.cases.types import (
+    LONGEST_PLACE,
+    Evidence,
+    Publication,
+    Review,
+    SpeaksFor,
+    State,
+    WordKind,
+)
 from commonweal.kernel.types import Channel, Personal
 from commonweal.ledger.types import Tracked
 
@@ -97,6 +105,7 @@ class Case(models.Model):
             "public_text": "the published part of the text",
             "lat": "a point near a home may point to a person",
             "lng": "as lat",
+            "speaks_for": "for whom the reporter spoke, without a name",
             "contact_id": "a random id that leads to the contact in the people store",
         },
         keep_days=730,
@@ -139,6 +148,8 @@ class Case(models.Model):
     publication = models.CharField(max_length=10, choices=_choices(Publication))
     photos_wait = models.BooleanField(default=False)  # for review, after the words had theirs
     contact_id = models.UUIDField(null=True, db_index=True)
+    speaks_for = models.CharField(max_length=12, choices=_choices(SpeaksFor), blank=True)
+    evidence = models.CharField(max_length=10, choices=_choices(Evidence), blank=True)
     received_at = models.DateTimeField()
     changed_at = models.DateTimeField()  # anything that everybody sees; as `said_at` tells it
     happened = models.CharField(max_length=80, blank=True)
@@ -160,6 +171,13 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=False, state__in=sorted(rules.ENDS))
                 | Q(closed_at__isnull=True, state__in=sorted(rules.OPEN)),
                 name="an_ended_case_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(speaks_for__in=["", SpeaksFor.ONESELF.value], evidence="")
+                    | (~Q(speaks_for__in=["", SpeaksFor.ONESELF.value]) & ~Q(evidence=""))
+                ),
+                name="who_speaks_for_others_says_by_what_right",
             ),
             models.CheckConstraint(
                 condition=~Q(publication="published") | ~Q(public_text=""),

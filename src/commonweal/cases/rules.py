@@ -34,11 +34,14 @@ from commonweal.cases.types import (
     Act,
     ContactDraft,
     Decision,
+    Evidence,
+    Mandate,
     Place,
     Question,
     QuestionKind,
     Review,
     RuleCard,
+    SpeaksFor,
     State,
 )
 from commonweal.city.types import Parameter, ParameterType
@@ -221,6 +224,13 @@ def check_plan(on: date, *, today: date) -> None:
     """Refuse a planned day in the past or beyond two years."""
     if not (today <= on <= today + FARTHEST_PLAN):
         raise DateToCome
+
+
+def read_mandate(mandate: Mandate) -> Mandate:
+    """Give a mandate as it is kept: for others something stands behind it, for oneself nothing."""
+    if mandate.speaks_for is SpeaksFor.ONESELF:
+        return Mandate(speaks_for=mandate.speaks_for)
+    return Mandate(speaks_for=mandate.speaks_for, evidence=mandate.evidence or Evidence.STATED)
 
 
 def check_contact(contact: ContactDraft) -> None:

@@ -55,6 +55,24 @@ class Act(StrEnum):
     CONFIGURE = "configure"
 
 
+class SpeaksFor(StrEnum):
+    """For whom somebody speaks who reports at the phone or the counter."""
+
+    ONESELF = "oneself"
+    FAMILY = "family"
+    NEIGHBOUR = "neighbour"
+    CARER = "carer"
+    ORGANISATION = "organisation"
+
+
+class Evidence(StrEnum):
+    """What the clerk has of it that somebody may speak for somebody else."""
+
+    STATED = "stated"
+    SEEN = "seen"
+    PAPER = "paper"
+
+
 class Publication(StrEnum):
     """Whether other people may read a resident's words."""
 
@@ -183,6 +201,14 @@ class ContactDraft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mandate:
+    """A clerk's record of who speaks for whom; kinds only, it names nobody."""
+
+    speaks_for: SpeaksFor
+    evidence: Evidence | None = None  # for oneself none is needed
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A report before it is sent."""
 
@@ -193,6 +219,7 @@ class Draft:
     answers: Mapping[str, Any] = field(default_factory=dict)
     contact: ContactDraft = field(default_factory=ContactDraft)
     happened_on: date | None = None
+    mandate: Mandate | None = None  # of a report that staff take in
     attachments_of: str = ""  # the subject under which photos were received before sending
 
 
@@ -259,6 +286,7 @@ class CaseCard:
     has_reporter: bool
     source: str
     version: int
+    mandate: Mandate | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

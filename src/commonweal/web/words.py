@@ -13,7 +13,17 @@ from django.utils.translation import pgettext
 
 from commonweal.cases import queries as cases
 from commonweal.cases.errors import NoSuchCategory
-from commonweal.cases.types import CaseCard, Publication, PublicCard, State, WordCard, WordKind
+from commonweal.cases.types import (
+    CaseCard,
+    Evidence,
+    Mandate,
+    Publication,
+    PublicCard,
+    SpeaksFor,
+    State,
+    WordCard,
+    WordKind,
+)
 from commonweal.city import queries as city
 from commonweal.content.types import Reason
 from commonweal.edge.languages import reader_language as reader_language
@@ -61,6 +71,18 @@ CHANNELS: dict[Channel, Promise] = {
     Channel.API: lazy("through another program"),
     Channel.IMPORT: lazy("from another system"),
     Channel.INTERNAL: lazy("by the city itself"),
+}
+SPEAKS_FOR: dict[SpeaksFor, Promise] = {
+    SpeaksFor.ONESELF: lazy("For oneself"),
+    SpeaksFor.FAMILY: lazy("For a member of the family"),
+    SpeaksFor.NEIGHBOUR: lazy("For a neighbour"),
+    SpeaksFor.CARER: lazy("For somebody in one's care"),
+    SpeaksFor.ORGANISATION: lazy("For an organisation"),
+}
+EVIDENCE: dict[Evidence, Promise] = {
+    Evidence.STATED: lazy("Only said so"),
+    Evidence.SEEN: lazy("The clerk saw the person, or proof"),
+    Evidence.PAPER: lazy("Handed in on paper"),
 }
 ROLES: dict[Role, Promise] = {
     Role.RESIDENT: lazy("Resident"),
@@ -156,6 +178,14 @@ def case_meaning(card: CaseCard | PublicCard) -> str:
 def channel_label(channel: Channel | str) -> str:
     """Say by which way something came."""
     return str(CHANNELS[Channel(channel)])
+
+
+def mandate_label(mandate: Mandate) -> str:
+    """Say for whom the reporter spoke, and what the clerk has of it."""
+    said = str(SPEAKS_FOR[mandate.speaks_for])
+    if mandate.evidence is None:
+        return said
+    return in_turn([said, str(EVIDENCE[mandate.evidence])])
 
 
 call_by_name(State, state_label)  # refusals too call a state by its name

@@ -52,7 +52,7 @@ def _due(ended_before: datetime) -> Iterator[UUID]:
 def _forgotten(case_id: UUID, at: datetime) -> bool:
     case, subject = steps.locked(case_id), subject_of("case", case_id)
     steps.enter(case, "cases.forgotten", actor="system", at=at)
-    case.text = case.place = case.public_text = ""
+    case.text = case.place = case.public_text = case.speaks_for = case.evidence = ""
     case.answers, case.contact_id = {}, None
     case.lat, case.lng = rules.around(case.lat), rules.around(case.lng)
     if case.publication in {Publication.PUBLISHED, Publication.WAITING}:

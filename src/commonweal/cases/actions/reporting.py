@@ -18,6 +18,7 @@ from commonweal.cases.types import (
     ContactDraft,
     Decision,
     Draft,
+    Mandate,
     Place,
     Publication,
     Receipt,
@@ -46,7 +47,7 @@ def report(*, draft: Draft, by: Actor, at: datetime) -> Receipt:
     The contact goes to the people store first, by itself: if the act then fails, nothing of it is
     anywhere else and the sweep removes it.
     """
-    if by.channel in PROXIED:
+    if by.channel in PROXIED or draft.mandate:
         rules.check_may(by, Act.REPORT_FOR_OTHERS, None)
     category = _open_category(draft.category_id)
     ready = read(draft, category, at=at)
@@ -84,6 +85,7 @@ def read(draft: Draft, category: CategoryCard, *, at: datetime) -> Draft:
         answers=rules.read_answers(category.questions, draft.answers, language=draft.language),
         contact=contact,
         happened_on=draft.happened_on,
+        mandate=rules.read_mandate(draft.mandate) if draft.mandate else None,
         attachments_of=draft.attachments_of,
     )
 
@@ -124,7 +126,7 @@ def _take_in(
                 "promise": term_facts(category.term),
                 "due": clock.due_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             },
-            hidden={"text": draft.text},
+            hidden={"text": draft.text, **_mandate_told(draft.mandate)},
         ),
         at=at,
     )
@@ -148,6 +150,8 @@ def _take_in(
             Publication.WITHHELD if category.review is Review.NEVER else Publication.WAITING
         ),
         contact_id=contact_id,
+        speaks_for=draft.mandate.speaks_for if draft.mandate else "",
+        evidence=(draft.mandate.evidence or "") if draft.mandate else "",
         received_at=at,
         changed_at=said_at(actor, at),
         happened=f"{draft.happened_on.isoformat()} reporter" if draft.happened_on else "",
@@ -216,6 +220,13 @@ def decide(
         text=f"{text}\n{place.words}",
         at=at,
     )
+
+
+def _mandate_told(mandate: Mandate | None) -> dict[str, str]:
+    """Say who spoke for whom: by kind, and behind a digest, since it is not public."""
+    if mandate is None:
+        return {}
+    return {"speaks-for": mandate.speaks_for, "evidence": mandate.evidence or ""}
 
 
 def _district_code(place: Place) -> str:

@@ -14,10 +14,13 @@ from commonweal.cases.types import (
     Act,
     CaseCard,
     Decision,
+    Evidence,
+    Mandate,
     Place,
     Publication,
     PublicCard,
     Reporter,
+    SpeaksFor,
     State,
     WordCard,
     WordKind,
@@ -216,6 +219,14 @@ def case_card(row: Case, *, at: datetime) -> CaseCard:
         has_reporter=row.contact_id is not None,
         source=row.source,
         version=row.version,
+        mandate=(
+            Mandate(
+                speaks_for=SpeaksFor(row.speaks_for),
+                evidence=Evidence(row.evidence) if row.evidence else None,
+            )
+            if row.speaks_for
+            else None
+        ),
     )
 
 

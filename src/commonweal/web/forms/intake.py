@@ -9,12 +9,21 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.cases import queries
-from commonweal.cases.types import LONGEST_PLACE, LONGEST_TEXT, CategoryCard, Question
+from commonweal.cases.types import (
+    LONGEST_PLACE,
+    LONGEST_TEXT,
+    CategoryCard,
+    Evidence,
+    Mandate,
+    Question,
+    SpeaksFor,
+)
 from commonweal.kernel.types import Channel
 from commonweal.web.forms import typed
 from commonweal.web.forms.dates import DatePartsField
 from commonweal.web.forms.plain import PlainForm
 from commonweal.web.forms.report import answers_in, field_name, fields_of, raw_answers
+from commonweal.web.words import EVIDENCE, SPEAKS_FOR
 
 LONGEST_WORDS = 100
 NOT_KEPT = {"autocomplete": "off"}  # a shared desk: the browser offers nothing of earlier people
@@ -88,6 +97,12 @@ class IntakeForm(PlainForm):
         widget=forms.TextInput(attrs={"type": "tel"}),
     )
     mail = forms.CharField(label=_("Mail address of the person"), required=False, max_length=254)
+    speaks_for = forms.ChoiceField(
+        label=_("For whom does the person speak?"), choices=list(SPEAKS_FOR.items())
+    )
+    evidence = forms.ChoiceField(
+        label=_("What shows it, when it is for others?"), choices=list(EVIDENCE.items())
+    )
     language = forms.ChoiceField(
         label=_("Language of the person"),
         choices=[("zh-Hant", "繁體中文"), ("zh-Hans", "简体中文"), ("en", "English")],
@@ -147,6 +162,13 @@ class IntakeForm(PlainForm):
     def spot_ids(self) -> tuple[UUID | None, UUID | None]:
         """Give the district and the landmark that are meant."""
         return typed.spot_ids(self.found_spots.meant)
+
+    def mandate(self) -> Mandate:
+        """Give what the clerk recorded of who speaks for whom."""
+        said = self.cleaned_data
+        return Mandate(
+            speaks_for=SpeaksFor(said["speaks_for"]), evidence=Evidence(said["evidence"])
+        )
 
     def answers(self) -> dict[str, Any]:
         """Give the answers as cases take them."""

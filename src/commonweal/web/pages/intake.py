@@ -169,6 +169,7 @@ def _draft(form: IntakeForm) -> Draft:
         answers=form.answers(),
         contact=ContactDraft(mail=said["mail"], phone=said["phone"]),
         happened_on=said["happened_on"],
+        mandate=form.mandate(),
     )
 
 

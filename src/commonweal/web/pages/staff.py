@@ -219,6 +219,7 @@ def _shown(
         "row": _row(card),
         "category": category,
         "answers": _answers(card),
+        "mandate": words.mandate_label(card.mandate) if card.mandate else "",
         "history": words.history(entries, said, to_staff=True),
         "routings": [
             {"at": at, "unit": words.unit_name(d.unit_id), "because": words.because(d.because)}
