@@ -33,8 +33,10 @@ LATIN = re.compile(r"[A-Za-z]{3,}")
 NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|\{\w+\}|[0-9A-Z]{5}(?:-[0-9A-Z]{1,5})+")
 # Names that people know by no other word, and what administrators must type as it is.
 AT_HOME = {
-    *("JPEG", "PNG", "WebP", "HEIC", "JavaScript", "Cookie", "Enter"),
+    *("JPEG", "PNG", "WebP", "HEIC", "JavaScript", "Cookie", "Enter", "Alt"),
+    "Shift",
     *("GeoJSON", "FeatureCollection", "WGS", "Asia", "Taipei", "UTC"),
+    *("CSV", "Atom", "Open311", "Open", "Prometheus", "API", "Webhook", "webhook", "https"),
     *("WCAG", "Commonweal", "commonweal", "Apache", "License", "doctor", "migrate"),
     *("page", "privacy"),
 }
