@@ -360,6 +360,7 @@ def test_what_an_open311_server_answers_comes_in(tmp_path: Path, written: Any) -
     [
         ("[" + json.dumps(OPEN311[0]) + ", " + "[" * 100_000, 1, "from here on"),
         ("[" + json.dumps(OPEN311[0]) + ', {"a": ', 1, "from here on"),
+        ('[{"service_request_id": "\\ud800"}, ' + json.dumps(OPEN311[0]) + "]", 1, "characters"),
         ('[5, "a"]', 0, "not a service request"),
         (as_xml(OPEN311[:1]).replace("</service_requests>", ""), 1, "not read from here on"),
         (

@@ -82,7 +82,7 @@ class _Reading:
         self._seen = _Seen()
 
     def read(self, record: Record) -> Row | Broken:
-        raw = "\x1f".join(record.raw).encode("utf-8", "surrogateescape")
+        raw = "\x1f".join(record.raw).encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(raw).hexdigest()
         try:
             _check_text(record.raw)
