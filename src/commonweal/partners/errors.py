@@ -55,3 +55,18 @@ class HookIsOff(Refusal):
     code = "partners.hook-is-off"
     kind = Kind.CONFLICT
     sentence = "This webhook is off. Switch it on first, then send again."
+
+
+class NotAnswered(Refusal):
+    code = "partners.not-answered"
+    kind = Kind.CONFLICT
+    sentence = (
+        "The other city's server did not answer as Open311 says ({problem}). "
+        "Check the address, the key and the jurisdiction, or try again later."
+    )
+
+
+class NothingInThisSpan(Refusal):
+    code = "partners.nothing-in-this-span"
+    kind = Kind.INVALID
+    sentence = "This span ends before it begins. Choose an earlier first day."

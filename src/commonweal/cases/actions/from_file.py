@@ -52,6 +52,7 @@ def import_file(
     path: Path,
     kind: str,
     plan_file: Path | None,
+    source: str = "",
     rejected: Path,
     by: Actor,
     at: datetime,
@@ -60,17 +61,19 @@ def import_file(
 ) -> FileReport:
     """Bring a file in, in batches; run again after whatever stopped it, it takes in what is new.
 
-    The mapping is that of the kind, or of the file given. Categories and units that the city does
+    The mapping is that of the kind, or of the file given; `source` names the source otherwise than
+    the mapping does. Categories and units that the city does
     not have are made, under the source's own names, closed to new reports. Rejected rows go to a
     file of their own, with line and reason.
     """
     rules.check_may(by, Act.CONFIGURE, None)
     plan = mapping.load(plan_file or mapping.FORMATS / f"{kind}.yaml")
+    plan = mapping.named(plan, source) if source else plan
     places = Places(plan, by=by, at=at, dry_run=dry_run)
     new = known = refused = done = 0
-    with Source(path) as source, rejected.open("w", encoding="utf-8", newline="") as file:
+    with Source(path) as rows_of, rejected.open("w", encoding="utf-8", newline="") as file:
         digest = _digest_of(path)
-        rows = foreign.read(source, plan, as_open311=kind == OPEN311, at=at)
+        rows = foreign.read(rows_of, plan, as_open311=kind == OPEN311, at=at)
         writer = csv.writer(file)
         writer.writerow(["line", "reason", "row"])
         for batch in _batches(rows):
@@ -84,7 +87,7 @@ def import_file(
                 raw = [cell.encode("utf-8", "replace").decode() for cell in row.raw]
                 writer.writerow([row.line, row.reason, *raw])
             refused, done = refused + len(bad), done + len(batch)
-            progress(source.done / max(1, source.size), done)
+            progress(rows_of.done / max(1, rows_of.size), done)
     return FileReport(
         rows=done,
         new=new,

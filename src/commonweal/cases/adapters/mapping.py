@@ -3,8 +3,9 @@
 The mapping is YAML; `docs/guides/import.md` explains every key on a real file.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -32,6 +33,7 @@ COLUMNS = (
     "x",
     "y",
 )
+SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 NEEDED = ("received", "category")
 LONGEST_SOURCE = 60
 LONGEST_LANGUAGE = 10
@@ -64,6 +66,21 @@ class Plan:
 def shipped() -> list[str]:
     """Name the formats whose mapping the product brings."""
     return sorted(path.stem for path in FORMATS.glob("*.yaml"))
+
+
+def named(plan: Plan, source: str) -> Plan:
+    """Give a mapping for a source of another name.
+
+    Raises
+    ------
+    BadMapping
+        When it is no name.
+
+    """
+    if not SOURCE.fullmatch(source):
+        problem = f"a source is named by small letters, digits and hyphens, not {source[:60]!r}"
+        raise BadMapping(problem=problem)
+    return replace(plan, source=source)
 
 
 def load(path: Path) -> Plan:
