@@ -370,6 +370,25 @@ def test_a_webhook_that_is_off_is_told_nothing_and_nothing_later(
     assert sorted(state for _tells, state, _tries in lines(card)) == ["arrived", "dropped"]
 
 
+def test_a_webhook_that_was_given_up_begins_afresh_when_it_is_switched_on(
+    here: Town, partner: Listener, wait: Wait
+) -> None:
+    partner.answers = [(500, {}, b""), (410, {}, b""), (204, {}, b"")]
+    card, _secret = webhook(partner.url)
+    reported(here.lamp)
+    wait()
+    wait(minutes=5)
+    about: dict[str, Any] = {"reason": "they mended it", "by": ADMINISTRATOR, "at": NOW}
+
+    actions.switch_hook(hook_id=card.id, is_on=True, seen=2, **about)
+    reported(here.lamp)
+    wait()
+
+    again = queries.hook(card.id)
+    assert (again.is_on, again.is_given_up, again.failing_since) == (True, False, None)
+    assert sorted(state for _tells, state, _tries in lines(card)) == ["arrived", "failed"]
+
+
 def test_a_delivery_is_sent_again_by_hand_under_its_id(
     here: Town, partner: Listener, wait: Wait
 ) -> None:

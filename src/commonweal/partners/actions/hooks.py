@@ -51,7 +51,8 @@ def switch_hook(
         raise NoSuchHook
     if row.version != seen or row.is_on is is_on:
         raise ChangedSinceYouLooked
-    row.is_on, row.is_given_up, row.failing_since = is_on, False, None
+    row.is_on, row.is_given_up = is_on, False
+    row.failing_since = row.rests_until = None
     _switched(row, rules.checked_reason(reason), by, at)
     return hook_card(row)
 
@@ -84,7 +85,7 @@ def _switched(
 ) -> None:
     row.version += 1
     _enter(row, "partners.webhook-switched", reason, by, at, because)
-    changed = ["is_on", "is_given_up", "failing_since", "version", "entry_id"]
+    changed = ["is_on", "is_given_up", "failing_since", "rests_until", "version", "entry_id"]
     row.save(update_fields=changed)
 
 
