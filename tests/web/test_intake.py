@@ -256,12 +256,12 @@ def test_open_reports_close_by_are_called_to_mind_once(here: Town) -> None:
     assert again.status_code == 302
 
 
-SECRETS = ("says Mrs Wong", "at the bridge", "2345", "wong@example.org")
+SECRETS = ("says Mrs Wong", "at the bridge", "2345")
 
 
 def test_the_next_form_is_empty_and_the_receipt_before_cannot_be_had_again(here: Town) -> None:
     client = clerk(here)
-    said = taking_in(client, here.lamp, mail="wong@example.org", near="north")
+    said = taking_in(client, here.lamp, near="north")
     answer = client.post("/staff/intake/", said)
     receipt = answer["Location"]
     number, key = receipt_in(client.get(receipt).content.decode())
@@ -354,3 +354,43 @@ def test_no_resident_reports_with_a_mandate(here: Town) -> None:
 
 def receipt_number(address: str) -> str:
     return address.rstrip("/").rpartition("/")[2]
+
+
+def test_a_call_back_needs_a_number_and_no_address_is_dropped_unsaid(here: Town) -> None:
+    client = clerk(here)
+
+    both = client.post("/staff/intake/", taking_in(client, here.lamp, mail="wong@example.org"))
+    none = client.post("/staff/intake/", taking_in(client, here.lamp, wants_call="on", phone=""))
+
+    assert (both.status_code, none.status_code) == (422, 422)
+    assert "Please keep one of the two" in both.content.decode()
+    assert "Please write the number to call." in none.content.decode()
+
+
+def test_a_call_wished_for_is_made_and_written_down(here: Town) -> None:
+    client = clerk(here)
+    said = taking_in(client, here.lamp, wants_call="on", speaks_for="carer")
+    number = receipt_number(client.post("/staff/intake/", said)["Location"])
+
+    page = client.get("/staff/calls/").content.decode()
+    assert number in page
+    assert "For somebody in one's care" in html.unescape(page)
+    assert "2345" not in page
+    shown = client.post(f"/staff/cases/{number}/reveal/", {"reason": "to call back"})
+    assert "+85223456789" in shown.content.decode()
+    assert client.post(f"/staff/calls/{number}/", {"seen": "1"}).status_code == 302
+    late = {"seen": "1", "outcome": "not-reached", "again": "4"}
+    assert client.post(f"/staff/calls/{number}/", late)["Location"] == "/staff/calls/"
+
+    assert client.post(f"/staff/calls/{number}/", late).status_code == 409
+    assert "1 call is to be tried again later." in client.get("/staff/calls/").content.decode()
+    page = Client().get(f"/cases/{number}/").content.decode()
+    assert "A member of staff called the reporter and reached nobody yet." in page
+
+
+def test_calls_are_no_administrators_business(here: Town) -> None:
+    receipt = reported(here.lamp)
+    client = signed_in(Role.ADMINISTRATOR)
+
+    assert client.get("/staff/calls/").status_code == 403
+    assert client.post(f"/staff/calls/{receipt.number}/", {}).status_code == 403

@@ -111,6 +111,12 @@ class NothingToReview(Refusal):
     sentence = "The city does not publish the words of this kind of report."
 
 
+class NoCallWaits(Refusal):
+    code = "cases.no-call-waits"
+    kind = Kind.CONFLICT
+    sentence = "Nobody waits for a call about this report any more. Reload the page."
+
+
 class TakenBack(Refusal):
     code = "cases.taken-back"
     kind = Kind.CONFLICT

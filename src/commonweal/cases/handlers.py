@@ -45,6 +45,7 @@ TEMPLATE_OF = {
 
 
 FROM_REPORTER = frozenset({WordKind.REPLY, WordKind.CORRECTION, "photo"})
+TOLD_BY_PHONE = frozenset({State.WAITING, State.ANSWERED, State.NOT_OURS, State.CANNOT})
 ON_THE_WAY = frozenset(
     {State.ACKNOWLEDGED, State.ASSIGNED, State.IN_WORK, State.SCHEDULED, State.ON_HOLD}
 )
@@ -116,6 +117,21 @@ def tell_unit_of_new_case(event: CaseReceived) -> None:
 def tell_unit_of_rerouted_case(event: CaseRerouted) -> None:
     """Let the unit that now answers hear of it in its next digest."""
     _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-new")
+
+
+@on(CaseReceived)
+def tell_unit_of_a_wished_call(event: CaseReceived) -> None:
+    """Let the unit hear, in its next digest, that somebody wishes to be called."""
+    waits = queries.call_of(event.case_id, at=event.at)
+    if waits and not waits.told:
+        _tell_unit(event, waits.case, "cases.staff-call")
+
+
+@on(CaseMoved)
+def tell_unit_of_a_call_to_make(event: CaseMoved) -> None:
+    """Let the unit hear, in its next digest, that what it said has to be told by phone."""
+    if event.after in TOLD_BY_PHONE and queries.call_of(event.case_id, at=event.at):
+        _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-call")
 
 
 @on(ClockRanOut)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from commonweal.cases import rules
 from commonweal.cases.types import (
     LONGEST_PLACE,
+    CallOutcome,
     Evidence,
     Publication,
     Review,
@@ -238,6 +239,34 @@ class Word(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["case", "at"], name="words_of_a_case")]
+
+
+class CallBack(models.Model):
+    """A call that a reporter without a mail address waits for; it names nobody."""
+
+    personal: ClassVar = None
+    tracked: ClassVar = Tracked(
+        subject="case", columns=("next_at", "tries", "outcome"), key="case_id"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    wanted_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=12, choices=_choices(CallOutcome), blank=True)
+    version = models.PositiveIntegerField(default=1)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(outcome=""), name="one_call_waits_for_a_case"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["wanted_at"], condition=Q(outcome=""), name="calls_that_wait"),
+        ]
 
 
 class Routing(models.Model):

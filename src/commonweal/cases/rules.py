@@ -108,12 +108,13 @@ _UNIT_WORK = (
     Act.REFER,
     Act.DECLINE,
     Act.NOTE,
+    Act.CALL,
     Act.PUBLISH,
     Act.WITHHOLD,
 )
 MAY: Mapping[Role, Mapping[Act, str]] = {
     Role.RESIDENT: {},
-    Role.CLERK: {Act.SEE: ANY, Act.NOTE: ANY, Act.REPORT_FOR_OTHERS: ANY},
+    Role.CLERK: dict.fromkeys((Act.SEE, Act.NOTE, Act.CALL, Act.REPORT_FOR_OTHERS), ANY),
     Role.OFFICER: dict.fromkeys(_UNIT_WORK, OWN),
     Role.LEAD: dict.fromkeys((*_UNIT_WORK, Act.ASSIGN, Act.RECATEGORISE), OWN),
     Role.DISPATCHER: dict.fromkeys(
@@ -123,6 +124,7 @@ MAY: Mapping[Role, Mapping[Act, str]] = {
             Act.ASSIGN,
             Act.RECATEGORISE,
             Act.NOTE,
+            Act.CALL,
             Act.PUBLISH,
             Act.WITHHOLD,
             Act.REPORT_FOR_OTHERS,
@@ -428,6 +430,16 @@ KEPT_DAYS = Parameter(
     low=30,
     high=36_500,
     words="How many days after its end the words, photos and contact of a report are kept.",
+)
+
+
+CALL_TRIES = Parameter(
+    name="call_back_tries",
+    type=ParameterType.NUMBER,
+    default=3,
+    low=1,
+    high=20,
+    words="How often the city tries to call somebody before it gives up.",
 )
 
 

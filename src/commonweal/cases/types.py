@@ -49,6 +49,7 @@ class Act(StrEnum):
     REFER = "refer"
     DECLINE = "decline"
     NOTE = "note"
+    CALL = "call"
     PUBLISH = "publish"
     WITHHOLD = "withhold"
     REPORT_FOR_OTHERS = "report-for-others"
@@ -71,6 +72,14 @@ class Evidence(StrEnum):
     STATED = "stated"
     SEEN = "seen"
     PAPER = "paper"
+
+
+class CallOutcome(StrEnum):
+    """What came of a call to a reporter."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not-reached"
+    GAVE_UP = "gave-up"
 
 
 class Publication(StrEnum):
@@ -220,6 +229,7 @@ class Draft:
     contact: ContactDraft = field(default_factory=ContactDraft)
     happened_on: date | None = None
     mandate: Mandate | None = None  # of a report that staff take in
+    wants_call: bool = False  # by who has a phone only
     attachments_of: str = ""  # the subject under which photos were received before sending
 
 
@@ -287,6 +297,20 @@ class CaseCard:
     source: str
     version: int
     mandate: Mandate | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallBackCard:
+    """Somebody waits to be called: about which case, since when, how often it was tried."""
+
+    case: CaseCard
+    contact_id: UUID
+    wanted_at: datetime
+    next_at: datetime
+    tries: int
+    most: int
+    told: str  # what is to be told or asked; empty when the person wished for the call
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)

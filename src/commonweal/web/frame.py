@@ -19,6 +19,7 @@ from commonweal.web.words import say
 CASE_STAFF = (Role.CLERK, Role.OFFICER, Role.LEAD, Role.DISPATCHER, Role.ADMINISTRATOR)
 REVIEWERS = (Role.OFFICER, Role.LEAD, Role.DISPATCHER)
 TAKERS = (Role.CLERK, Role.DISPATCHER)
+CALLERS = (*REVIEWERS, Role.CLERK)
 
 
 class CityTime:
@@ -68,6 +69,8 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
         items = [("staff", _("Queue"))]
         if actor.has(*REVIEWERS):
             items += [("staff-review", _("Review")), ("staff-flags", _("Flags"))]
+        if actor.has(*CALLERS):
+            items.append(("staff-calls", _("Call-backs")))
         if actor.has(*TAKERS):
             items.append(("staff-intake", _("New report")))
         if actor.has(Role.ADMINISTRATOR):

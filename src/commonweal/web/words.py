@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from commonweal.cases import queries as cases
 from commonweal.cases.errors import NoSuchCategory
 from commonweal.cases.types import (
+    CallOutcome,
     CaseCard,
     Evidence,
     Mandate,
@@ -271,6 +272,8 @@ def sentence(entry: EntryCard, *, to_reporter: bool = False, to_staff: bool = Fa
                 if to_staff
                 else _("A note for the city's staff was written. Such notes are not public.")
             )
+        case "cases.called":
+            said = _called(CallOutcome(str(facts["outcome"])), to_reporter=to_reporter)
         case "cases.keys-replaced":
             said = (
                 _("You replaced the link to your own page. Older links no longer work.")
@@ -290,6 +293,28 @@ def sentence(entry: EntryCard, *, to_reporter: bool = False, to_staff: bool = Fa
         case _:
             said = _("Entered: %(type)s.") % {"type": entry.type}
     return said
+
+
+def _called(outcome: CallOutcome, *, to_reporter: bool) -> str:
+    match outcome:
+        case CallOutcome.REACHED:
+            return (
+                _("We spoke to you by phone.")
+                if to_reporter
+                else _("A member of staff spoke to the reporter by phone.")
+            )
+        case CallOutcome.NOT_REACHED:
+            return (
+                _("We called you and did not reach you. We will try again.")
+                if to_reporter
+                else _("A member of staff called the reporter and reached nobody yet.")
+            )
+        case CallOutcome.GAVE_UP:
+            return (
+                _("We could not reach you by phone and no longer try. Please call us.")
+                if to_reporter
+                else _("The reporter was not reached by phone; nobody tries any more.")
+            )
 
 
 def history(

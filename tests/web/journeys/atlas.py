@@ -85,6 +85,12 @@ def empty_answer(page: Page) -> None:
     page.locator("#answer button").click()
 
 
+def empty_note(page: Page) -> None:
+    """Unfold the note of a case and send it without words."""
+    page.locator("#note > summary").click()
+    page.locator("#note button").click()
+
+
 def forged_district(page: Page) -> None:
     """Ask a list for a district that is not there."""
     page.goto(page.url + "?district=nowhere")
@@ -163,10 +169,12 @@ STOPS = (
     Stop("staff", S),
     Stop("staff-review", S),
     Stop("staff-flags", S),
+    Stop("staff-calls", S),
     Stop("staff-intake", S, wrong=press),
     Stop("staff-intake-receipt", Who.TAKER, {"number": "fresh"}),
     Stop("staff-case", S, {"number": "asked"}, wrong=empty_answer),
     Stop("staff-case", S, {"number": "answered"}),
+    Stop("staff-case", S, {"number": "called"}, wrong=empty_note),
     Stop("operator", A),
     # setup
     Stop("setup", A),
@@ -222,6 +230,7 @@ ONLY_SENT = {
     "staff-flag",
     "staff-reveal",
     "staff-act",
+    "staff-call",
     "staff-photo",
 }
 NO_PAGE = {

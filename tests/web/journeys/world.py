@@ -100,6 +100,8 @@ def world(here: Town, said: str = SAID) -> World:
     _publish(answered, said, lin)
     cases.answer(case_id=answered.case_id, text=said, seen=_seen(answered), by=lin, at=clock())
     cases.ask(case_id=asked.case_id, text=said, seen=_seen(asked), by=lin, at=clock())
+    called = report(here, said, contact=ContactDraft(phone="+852 2345 6789"))
+    cases.answer(case_id=called.case_id, text=said, seen=_seen(called), by=lin, at=clock())
     cases.note(case_id=asked.case_id, text=said, by=lin, at=clock())
     [answer] = queries.words(answered.case_id, only_public=True)
     for target in (subject_of("case", answered.case_id), subject_of("word", answer.id)):
@@ -142,6 +144,7 @@ def world(here: Town, said: str = SAID) -> World:
         "answered_key": answered.key,
         "answer": answer.id,
         "asked": asked.number,
+        "called": called.number,
         "asked_key": asked.key,
         "fresh": fresh.number,
         "photo": public_photo.id,

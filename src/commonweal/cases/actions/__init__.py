@@ -1,5 +1,6 @@
 """What may be done with a case. Order in each: who, whether, enter, change, announce, return."""
 
+from commonweal.cases.actions.calling import call
 from commonweal.cases.actions.counting import count_changed
 from commonweal.cases.actions.forgetting import forget
 from commonweal.cases.actions.from_file import formats, guess_mapping, import_file
@@ -43,6 +44,7 @@ __all__ = [
     "answer",
     "ask",
     "assign",
+    "call",
     "confirm",
     "contest",
     "correct",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from commonweal.cases import queries, rules
-from commonweal.cases.actions import steps
+from commonweal.cases.actions import calling, steps
 from commonweal.cases.errors import NoSuchCategory
 from commonweal.cases.events import CaseReceived
 from commonweal.cases.models import Case, Routing
@@ -85,6 +85,7 @@ def read(draft: Draft, category: CategoryCard, *, at: datetime) -> Draft:
         answers=rules.read_answers(category.questions, draft.answers, language=draft.language),
         contact=contact,
         happened_on=draft.happened_on,
+        wants_call=draft.wants_call,
         mandate=rules.read_mandate(draft.mandate) if draft.mandate else None,
         attachments_of=draft.attachments_of,
     )
@@ -161,6 +162,8 @@ def _take_in(
     )
     case.save(force_insert=True)
     note_routing(case, decision, at)
+    if draft.wants_call and calling.has_phone_only(case):
+        calling.wanted(case, at=at)
     if draft.attachments_of:
         content.adopt(from_subject=draft.attachments_of, to_subject=subject, by=by, at=at)
     kernel.index(steps.findable(case, category), at=at, are_new=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from commonweal.cases import queries, rules
-from commonweal.cases.actions import reporting, steps
+from commonweal.cases.actions import calling, reporting, steps
 from commonweal.cases.errors import (
     NoReporter,
     NoSuchCase,
@@ -196,6 +196,8 @@ def _said(
         hidden={"text": text},
     )
     steps.index(case, at=at)
+    if kind is not WordKind.PLAN and calling.has_phone_only(case):
+        calling.wanted(case, at=at)
     return card
 
 

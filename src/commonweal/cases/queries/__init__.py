@@ -1,6 +1,7 @@
 """Read cases, their categories and the rules that route them."""
 
 from commonweal.cases.queries.allowed import check_may, is_open, may, moves
+from commonweal.cases.queries.calls import call_of, calls_due, calls_later
 from commonweal.cases.queries.lists import (
     counts,
     listing,
@@ -43,6 +44,9 @@ from commonweal.cases.queries.statistics import cells, first_month, tallies, tot
 __all__ = [
     "asked",
     "by_number",
+    "call_of",
+    "calls_due",
+    "calls_later",
     "card",
     "categories",
     "category",

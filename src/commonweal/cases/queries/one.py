@@ -7,7 +7,7 @@ from uuid import UUID
 
 from commonweal.cases import rules
 from commonweal.cases.errors import NoSuchCase, WrongKey
-from commonweal.cases.models import AccessKey, Case, Routing, Word
+from commonweal.cases.models import AccessKey, CallBack, Case, Routing, Word
 from commonweal.cases.queries.setup import category
 from commonweal.cases.types import (
     ANSWERS,
@@ -172,9 +172,14 @@ def needed_contacts(contact_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def may_reveal(by: Actor, subject: str, contact_id: UUID) -> bool:
-    """Say whether somebody who answers for a case may see how to reach its reporter."""
+    """Say whether somebody who answers for a case, or has to call, may see the contact."""
     case = Case.objects.filter(pk=UUID(subject.partition(":")[2]), contact_id=contact_id).first()
-    return case is not None and rules.may(by, Act.ANSWER, case.unit_id)
+    if case is None:
+        return False
+    if rules.may(by, Act.ANSWER, case.unit_id):
+        return True
+    waits = CallBack.objects.filter(case=case, outcome="").exists()
+    return waits and rules.may(by, Act.CALL, case.unit_id)
 
 
 def may_see(case_id: UUID, *, by: Actor) -> bool:

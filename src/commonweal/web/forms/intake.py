@@ -96,6 +96,7 @@ class IntakeForm(PlainForm):
         max_length=40,
         widget=forms.TextInput(attrs={"type": "tel"}),
     )
+    wants_call = forms.BooleanField(label=_("The person wishes to be called back"), required=False)
     mail = forms.CharField(label=_("Mail address of the person"), required=False, max_length=254)
     speaks_for = forms.ChoiceField(
         label=_("For whom does the person speak?"), choices=list(SPEAKS_FOR.items())
@@ -148,6 +149,10 @@ class IntakeForm(PlainForm):
             self.add_error("kind", _("No kind of report fits. Try other words, or a code below."))
         if self.found_spots.is_unknown:
             self.add_error("near", _("We know no such place. Write it into the address instead."))
+        if said.get("phone") and said.get("mail"):
+            self.add_error("mail", _("Please keep one of the two: the city calls, or it writes."))
+        if said.get("wants_call") and not said.get("phone"):
+            self.add_error("phone", _("Please write the number to call."))
         return said
 
     def without_faults_in(self, questions: Iterable[Question]) -> None:

@@ -170,6 +170,7 @@ def _draft(form: IntakeForm) -> Draft:
         contact=ContactDraft(mail=said["mail"], phone=said["phone"]),
         happened_on=said["happened_on"],
         mandate=form.mandate(),
+        wants_call=said["wants_call"],
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ from commonweal.web.forms.staff import (
     TextForm,
     WordForm,
 )
+from commonweal.web.pages import calls
 from commonweal.web.rows import Names
 
 
@@ -231,7 +233,8 @@ def _shown(
         "may_be_public": _may_be_public(card),
         "reasons": [(reason.value, words.reason_label(reason)) for reason in Reason],
         "contact": contact,
-        "may_reveal": contact is not None and queries.may(by, Act.ANSWER, card.unit_id),
+        "may_reveal": contact is not None and queries.may_reveal(by, subject, contact.id),
+        "call": _call(card, by, now_of(request)),
         "reveal_form": RevealForm(),
         "revealed": revealed,
         "handler": people.name_of(card.assignee_id) if card.assignee_id else "",
@@ -251,6 +254,12 @@ def _shown(
         "returned": returned,
     }
     return render(request, "staff/case.html", about, status=status)
+
+
+def _call(card: CaseCard, by: Actor, at: datetime) -> dict[str, Any] | None:
+    """Give the call that the reporter waits for, to whoever may make it."""
+    waits = queries.call_of(card.id, at=at) if queries.may(by, Act.CALL, card.unit_id) else None
+    return {**calls.shown(waits), "is_later": waits.next_at > at} if waits else None
 
 
 def _answers(card: CaseCard) -> list[tuple[str, str]]:

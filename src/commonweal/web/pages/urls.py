@@ -3,6 +3,7 @@
 from django.urls import path
 
 from commonweal.web.pages import (
+    calls,
     downloads,
     flags,
     home,
@@ -36,6 +37,7 @@ urlpatterns = [
     *texts.urlpatterns,
     *flags.urlpatterns,
     *intake.urlpatterns,
+    *calls.urlpatterns,
     *operator.urlpatterns,
     *staff.urlpatterns,
     *setup.urlpatterns,

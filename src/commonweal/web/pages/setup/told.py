@@ -211,6 +211,7 @@ def template_name(code: str) -> str:
         "cases.question": _("To the reporter: a question"),
         "cases.received": _("To the reporter: the receipt"),
         "cases.scheduled": _("To the reporter: the planned day"),
+        "cases.staff-call": _("To staff: a call to make"),
         "cases.staff-new": _("To staff: a new case"),
         "cases.staff-news": _("To staff: the reporter wrote"),
         "cases.staff-overdue": _("To staff: an overdue case"),
