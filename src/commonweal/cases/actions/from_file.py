@@ -241,7 +241,7 @@ def _by_name(districts: list[DistrictCard]) -> dict[str, UUID]:
 
 
 def code_of(name: str) -> str:
-    """Make a code of a foreign name: names that differ in more than case and spaces never meet."""
+    """Make a code of a foreign name; those meet that differ in case and outer marks only."""
     name = name.strip(" ,")
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     digest = hashlib.sha256(name.encode()).hexdigest()
