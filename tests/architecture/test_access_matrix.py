@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from commonweal.api.v1.interface import METHODS, PRIVATE
 from commonweal.cases import actions, queries
 from commonweal.cases.types import Filter
 from commonweal.edge.access import Access, Open, access_of
@@ -218,7 +219,11 @@ def test_every_resource_of_version_1_tells_all_readers_the_same(role: Role | Non
     here = town()
     client, nobody = client_of(role, here.roads.id), Client()
     number = reported(here.lamp).number
-    resources = {n: path for n, (path, _) in ROUTES.items() if path.startswith("api/v1/")}
+    resources = {
+        name: path
+        for name, (path, access) in ROUTES.items()
+        if path.startswith("api/v1/") and access is not None and not access.personal
+    }
 
     for name, path in resources.items():
         url = "/" + path.replace("<number>", number)
@@ -226,7 +231,24 @@ def test_every_resource_of_version_1_tells_all_readers_the_same(role: Role | Non
         assert seen.content == public.content, name
         assert seen.status_code == (404 if name == "api-root" else 200), name
         assert client.post(url).status_code in {404, 405}, name
-    assert len(resources) >= 7
+    assert len(resources) >= 8
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [None, *Role])
+def test_what_needs_a_key_in_version_1_opens_for_no_session(role: Role | None) -> None:
+    here = town()
+    client = client_of(role, here.roads.id)
+    number = reported(here.lamp).number
+
+    for name in PRIVATE:
+        url = "/" + ROUTES[name][0].replace("<number>", number)
+        for method in METHODS[name]:
+            said = client.generic(method, url, "{}", "application/json")
+            assert said.status_code == 403, name
+            assert said["Cache-Control"] == "no-store", name
+    assert {"v1-reports", "v1-uploads"} <= PRIVATE
+    assert queries.public_listing(Filter(), at=NOW).total == 1
 
 
 @pytest.mark.django_db

@@ -58,3 +58,24 @@ class BadArgument(Refusal):
     code = "api.bad-argument"
     kind = Kind.INVALID
     sentence = "The argument {name} cannot be read. /api/v1/openapi.json says how it is written."
+
+
+class NotJson(Refusal):
+    code = "api.not-json"
+    kind = Kind.INVALID
+    sentence = "What was sent is not JSON that can be read. Send one object, in UTF-8."
+
+
+class NoSuchUpload(Refusal):
+    code = "api.no-such-upload"
+    kind = Kind.INVALID
+    sentence = "There are no photos under this upload. Send them first, with the same API key."
+
+
+class CaseKeyMissing(Refusal):
+    code = "api.case-key-missing"
+    kind = Kind.FORBIDDEN
+    sentence = (
+        "This needs the key of the report, which is in the link of its receipt. "
+        "Send it in the header X-Case-Key."
+    )

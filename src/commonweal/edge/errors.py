@@ -78,7 +78,10 @@ class OurFault(Refusal):
 class KeyMissing(Refusal):
     code = "edge.key-missing"
     kind = Kind.FORBIDDEN
-    sentence = "This needs an API key. Send yours as api_key, or ask the city for one."
+    sentence = (
+        "This needs an API key. Send yours in the header “Authorization: Bearer”, "
+        "for Open311 as api_key, or ask the city for one."
+    )
 
 
 class WrongKey(Refusal):

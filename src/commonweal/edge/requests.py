@@ -19,6 +19,7 @@ from commonweal.kernel.types import ANONYMOUS, Actor, Channel
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
 
 UNKNOWN = "unknown"
+BEARER = "bearer "
 HOME_PREFIX = 64  # one home or office gets a whole /64 of IPv6
 
 
@@ -72,6 +73,12 @@ def address_of(request: HttpRequest) -> str:
     while hops and _is_ours(address):
         address = hops.pop()
     return _network_of(address)
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """Give the secret that came in the header `Authorization: Bearer`; empty without one."""
+    said = request.headers.get("Authorization", "")
+    return said[len(BEARER) :].strip() if said.lower().startswith(BEARER) else ""
 
 
 def _is_ours(address: str) -> bool:

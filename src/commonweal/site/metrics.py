@@ -17,13 +17,12 @@ from commonweal.cases import queries as cases
 from commonweal.cases.types import Filter, Period
 from commonweal.edge import keys
 from commonweal.edge.access import public
-from commonweal.edge.requests import now_of
+from commonweal.edge.requests import bearer_of, now_of
 from commonweal.kernel import queries as kernel
 from commonweal.messages import queries as messages
 from commonweal.site import health
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-BEARER = "bearer "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +40,7 @@ class Metric:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Tell the numbers to whoever holds a key for them."""
-    said = request.headers.get("Authorization", "")
-    secret = said[len(BEARER) :].strip() if said.lower().startswith(BEARER) else ""
-    keys.needed(keys.of_request(request, secret), keys.Scope.METRICS)
+    keys.needed(keys.of_request(request, bearer_of(request)), keys.Scope.METRICS)
     response = HttpResponse("".join(_written(_read(request))), content_type=CONTENT_TYPE)
     response["Cache-Control"] = "no-store"
     return response

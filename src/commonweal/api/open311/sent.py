@@ -1,17 +1,14 @@
 """What a program sends: a report with its photos, an act on a report of its unit."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from commonweal.api import errors
+from commonweal.api import errors, sending
 from commonweal.api.open311 import told
 from commonweal.api.open311.asked import Asked, service_of
 from commonweal.cases import actions, queries
@@ -25,28 +22,25 @@ from commonweal.cases.types import (
     QuestionKind,
 )
 from commonweal.city import queries as the_city
-from commonweal.content import actions as content
-from commonweal.content.errors import TooManyAttachments
 from commonweal.edge import keys
 from commonweal.edge.keys import KeyCard, Scope
 from commonweal.edge.languages import reader_language
-from commonweal.kernel.actions import once
 from commonweal.kernel.types import Actor
 
-LONGEST_KEY = 80
-MOST_PHOTOS = 5  # as on the form
 SECRET = "api_key"  # noqa: S105  (the name of an argument)
 
 
 def report(asked: Asked) -> list[dict[str, Any]]:
     """Take a report in; with an `Idempotency-Key` a repeat gets the same number."""
     key = keys.needed(asked.key, Scope.REPORT)
-    category = service_of(asked.needed("service_code"))
+    category, by = service_of(asked.needed("service_code")), keys.sender_of(key)
 
     def act() -> dict[str, Any]:
         receipt = actions.report(
-            draft=_draft(asked, category, _photos(asked, key)),
-            by=keys.sender_of(key),
+            draft=_draft(
+                asked, category, photos=sending.receive(_files(asked), by=by, at=asked.at)
+            ),
+            by=by,
             at=asked.at,
         )
         return {"case": receipt.number}
@@ -65,45 +59,25 @@ def report(asked: Asked) -> list[dict[str, Any]]:
 def _acted(
     asked: Asked, key: KeyCard, repeat: str, what: str, act: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Do an act whole or not at all; once, if the program gave the act a key of its own."""
-    if not repeat:
-        with transaction.atomic():
-            return act()
-    if len(repeat) > LONGEST_KEY or not repeat.isprintable():
-        raise errors.Unreadable(name="Idempotency-Key", given=repeat[:20], example="a1b2c3")
     scope = f"open311-{what}:{key.id.hex}"
-    return once(scope=scope, key=repeat, body=_body(asked), at=asked.at, act=act)
+    return sending.acted(act, scope=scope, repeat=repeat, body=_body(asked), at=asked.at)
 
 
 def _body(asked: Asked) -> list[Any]:
     said = [(name, asked.arguments.getlist(name)) for name in sorted(asked.arguments)]
-    files = []
-    for _name, file in _files(asked):
-        files.append(hashlib.sha256(file.read()).hexdigest())
-        file.seek(0)
-    return [[one for one in said if one[0] != SECRET], files]
+    return [[one for one in said if one[0] != SECRET], sending.digests(_files(asked))]
 
 
-def _files(asked: Asked) -> list[tuple[str, Any]]:
+def _files(asked: Asked) -> list[Any]:
     sent = asked.request.FILES
-    return [(name, file) for name in sorted(sent) for file in sent.getlist(name)]
+    return [file for name in sorted(sent) for file in sent.getlist(name)]
 
 
-def _photos(asked: Asked, key: KeyCard) -> str:
-    """Receive the files that came along; their address in `media_url` is never opened."""
-    files = _files(asked)
-    if len(files) > MOST_PHOTOS:
-        raise TooManyAttachments(most=MOST_PHOTOS)
-    subject = f"draft:{uuid4().hex}" if files else ""
-    for _name, file in files:
-        content.receive(
-            data=file, name=file.name or "", subject=subject, by=keys.sender_of(key), at=asked.at
-        )
-    return subject
+def _draft(asked: Asked, category: CategoryCard, *, photos: str) -> Draft:
+    """Read a report; without words it says what it is about. Names of people are not kept.
 
-
-def _draft(asked: Asked, category: CategoryCard, photos: str) -> Draft:
-    """Read a report; without words it says what it is about. Names of people are not kept."""
+    The address of a picture in `media_url` is never opened.
+    """
     return Draft(
         category_id=category.id,
         text=asked.said("description") or told.say(category.names),

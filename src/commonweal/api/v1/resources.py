@@ -1,58 +1,37 @@
-"""The resources of version 1. Reading needs no key; nothing here acts by a session."""
+"""What everybody may read, without a key; nothing here acts by a session."""
 
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Query
-from ninja.errors import ValidationError
 
 from commonweal.api import errors
 from commonweal.api.v1 import schemas
-from commonweal.api.v1.interface import Interface
+from commonweal.api.v1.doors import key_of
+from commonweal.api.v1.interface import offer, refused
 from commonweal.cases import queries as cases
-from commonweal.cases.types import Filter, PublicCard, State
+from commonweal.cases.types import Filter, PublicCard, Question, State
 from commonweal.city import queries as the_city
 from commonweal.content import queries as content
-from commonweal.edge import keys, limits
-from commonweal.edge.refusals import respond
+from commonweal.edge import limits
 from commonweal.edge.requests import now_of
 from commonweal.ledger.types import RESIDENT, said_at, subject_of
 
 LISTS = limits.Limit(form="api", burst=60, per_hour=1800)  # without a key, for each network
-BEARER = "Bearer "
 ALL_STATES = frozenset(State)
-
-api = Interface(
-    title="Commonweal",
-    version="1",
-    description="What everybody may see of this city, for programs.",
-    docs_url=None,
-    urls_namespace="v1",
-)
+FINDS = "Words as people type them: the open kinds that fit, the best first."
 
 
-def refused(*statuses: int) -> dict[int, type[schemas.Problem]]:
-    """Declare refusals; a database that does not keep up can refuse everything."""
-    return dict.fromkeys((*statuses, 503), schemas.Problem)
-
-
-@api.exception_handler(ValidationError)
-def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Refuse an argument that is not as the description says; what was sent is not repeated."""
-    place = [str(part) for part in error.errors[0]["loc"]] if error.errors else []
-    names = [part for part in place if part in schemas.Wanted.model_fields]
-    return respond(request, errors.BadArgument(name=names[-1] if names else "?"))
-
-
-@api.get(
-    "/categories", response={200: list[schemas.Category], **refused()}, url_name="v1-categories"
-)
-def categories(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
-    """List the kinds of reports, also those of the past."""
+@offer("GET", "/categories", "v1-categories", {200: list[schemas.Category], **refused(422)})
+def categories(
+    request: HttpRequest,  # noqa: ARG001
+    q: Annotated[str, Query(max_length=schemas.LONGEST_SEARCH, description=FINDS)] = "",
+) -> list[dict[str, Any]]:
+    """List the kinds of reports, also those of the past, and what each asks."""
     return [
         {
             "code": card.code,
@@ -60,12 +39,45 @@ def categories(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
             "names": card.names,
             "hints": card.hints,
             "is_open": card.is_open,
+            "takes_reports": card.is_open and card.parent_id is not None,
+            "needs_place": card.needs_place,
+            "questions": [_question(question) for question in card.questions],
         }
-        for card in cases.categories()
+        for card in (cases.suggest_categories(q) if q.strip() else cases.categories())
     ]
 
 
-@api.get("/districts", response={200: list[schemas.District], **refused()}, url_name="v1-districts")
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "kind": question.kind,
+        "words": question.words,
+        "help": question.help,
+        "is_required": question.is_required,
+        "options": [{"code": code, "names": names} for code, names in question.options],
+        "after": question.after or None,
+        "after_is": list(question.after_is),
+    }
+
+
+@offer("GET", "/landmarks", "v1-landmarks", {200: list[schemas.Landmark], **refused()})
+def landmarks(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
+    """List the places everybody knows, also those of the past."""
+    codes = {card.id: card.code for card in the_city.all_districts()}
+    return [
+        {
+            "code": card.code,
+            "names": card.names,
+            "lat": card.lat,
+            "lng": card.lng,
+            "district": codes.get(card.district_id) if card.district_id else None,
+            "is_current": card.is_current,
+        }
+        for card in the_city.all_landmarks()
+    ]
+
+
+@offer("GET", "/districts", "v1-districts", {200: list[schemas.District], **refused()})
 def districts(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
     """List the districts, also those of the past."""
     return [
@@ -74,7 +86,7 @@ def districts(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
     ]
 
 
-@api.get("/units", response={200: list[schemas.Unit], **refused()}, url_name="v1-units")
+@offer("GET", "/units", "v1-units", {200: list[schemas.Unit], **refused()})
 def units(request: HttpRequest) -> list[dict[str, Any]]:
     """List the offices of the city, parents first."""
     cards = the_city.units()
@@ -93,7 +105,7 @@ def units(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@api.get("/cases", response={200: schemas.CasePage, **refused(403, 422, 429)}, url_name="v1-cases")
+@offer("GET", "/cases", "v1-cases", {200: schemas.CasePage, **refused(403, 422, 429)})
 def list_cases(request: HttpRequest, wanted: Annotated[schemas.Wanted, Query()]) -> dict[str, Any]:
     """List reports, as the public list does."""
     _count(request)
@@ -112,11 +124,7 @@ def list_cases(request: HttpRequest, wanted: Annotated[schemas.Wanted, Query()])
     }
 
 
-@api.get(
-    "/cases/{number}",
-    response={200: schemas.WholeCase, **refused(404)},
-    url_name="v1-case",
-)
+@offer("GET", "/cases/{number}", "v1-case", {200: schemas.WholeCase, **refused(404)})
 def one_case(request: HttpRequest, number: str) -> dict[str, Any]:
     """Tell one report with its steps and pictures."""
     at = now_of(request)
@@ -138,9 +146,7 @@ def one_case(request: HttpRequest, number: str) -> dict[str, Any]:
 
 def _count(request: HttpRequest) -> None:
     """Count a long list: against the key that came with it, else against the network."""
-    said = request.headers.get("Authorization", "")
-    secret = said.removeprefix(BEARER).strip() if said.startswith(BEARER) else ""
-    if keys.of_request(request, secret) is None:
+    if key_of(request) is None:
         limits.take(request, LISTS)
 
 

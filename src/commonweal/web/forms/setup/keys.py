@@ -20,7 +20,7 @@ SCOPES = {
     Scope.METRICS: lazy("Watch how the system fares"),
 }
 DOES = {
-    Scope.REPORT: lazy("For apps and sites through which residents report (Open311)."),
+    Scope.REPORT: lazy("For apps and sites through which residents report (Open311 and JSON)."),
     Scope.UPDATE: lazy(
         "For a partner who does the work: it may do what an officer of the unit may (Open311)."
     ),
