@@ -24,6 +24,30 @@ class NotYourCase(Refusal):
     sentence = "Only the unit that answers for this case may do this. Ask to have it reassigned."
 
 
+class FilterUnnamed(Refusal):
+    code = "cases.filter-unnamed"
+    kind = Kind.INVALID
+    sentence = "Please give the filter a name of up to {most} characters."
+
+
+class FilterNameTaken(Refusal):
+    code = "cases.filter-name-taken"
+    kind = Kind.CONFLICT
+    sentence = "This list has another filter with this name. Choose another name."
+
+
+class TooManyFilters(Refusal):
+    code = "cases.too-many-filters"
+    kind = Kind.CONFLICT
+    sentence = "This list holds {most} filters already. Delete one that you no longer need."
+
+
+class NoSuchFilter(Refusal):
+    code = "cases.no-such-filter"
+    kind = Kind.MISSING
+    sentence = "This filter does not exist any more. Go back to the queue."
+
+
 class WrongMove(Refusal):
     code = "cases.wrong-move"
     kind = Kind.CONFLICT

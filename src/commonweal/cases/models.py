@@ -8,11 +8,15 @@ from django.db.models import Q
 
 from commonweal.cases import rules
 from commonweal.cases.types import (
+    LONGEST_FILTER_NAME,
     LONGEST_PLACE,
+    LONGEST_SEARCH,
     CallOutcome,
     Evidence,
     Publication,
     Review,
+    Show,
+    Sort,
     SpeaksFor,
     State,
     WordKind,
@@ -220,6 +224,64 @@ class Case(models.Model):
             ),
             models.Index(fields=["district_id", "-received_at"], name="cases_of_a_district"),
             models.Index(fields=["category", "-received_at"], name="cases_of_a_category"),
+            models.Index(
+                fields=["category", "due_at"],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_of_a_category",
+            ),
+            models.Index(
+                fields=["district_id", "due_at"],
+                condition=Q(closed_at__isnull=True),
+                name="open_cases_of_a_district",
+            ),
+            models.Index(fields=["state", "-received_at"], name="cases_in_a_state"),
+            models.Index(
+                fields=["assignee_id", "due_at"],
+                condition=Q(assignee_id__isnull=False),
+                name="cases_of_a_handler",
+            ),
+        ]
+
+
+class SavedFilter(models.Model):
+    """What somebody chose above the inbox and keeps under a name, alone or for a unit."""
+
+    personal: ClassVar = Personal(
+        {
+            "owner_id": "an id of chance for a member of staff",
+            "name": "may name people",
+            "text": "words somebody searches for; may name people",
+        },
+        keep_days=730,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner_id = models.UUIDField()
+    shared_with = models.UUIDField(null=True)
+    name = models.CharField(max_length=LONGEST_FILTER_NAME)
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=LONGEST_SEARCH, blank=True)
+    state = models.CharField(max_length=30, choices=_choices(State), blank=True)
+    category_id = models.UUIDField(null=True)  # no foreign key: it says what is gone
+    district_id = models.UUIDField(null=True)
+    unit_id = models.UUIDField(null=True)
+    show = models.CharField(max_length=12, choices=_choices(Show))
+    sort = models.CharField(max_length=10, choices=_choices(Sort))
+    used_on = models.DateField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["owner_id", "name"],
+                condition=Q(shared_with__isnull=True),
+                name="an_own_filter_has_a_name_of_its_own",
+            ),
+            models.UniqueConstraint(
+                fields=["shared_with", "name"],
+                condition=Q(shared_with__isnull=False),
+                name="a_shared_filter_has_a_name_of_its_own",
+            ),
         ]
 
 

@@ -14,6 +14,7 @@ from commonweal.cases.errors import (
     BadContact,
     DateToCome,
     EmptyText,
+    FilterUnnamed,
     ImpossibleDate,
     ImpossiblePoint,
     NotYourCase,
@@ -29,6 +30,7 @@ from commonweal.cases.errors import (
     WrongMove,
 )
 from commonweal.cases.types import (
+    LONGEST_FILTER_NAME,
     LONGEST_REASON,
     LONGEST_TEXT,
     Act,
@@ -116,7 +118,7 @@ MAY: Mapping[Role, Mapping[Act, str]] = {
     Role.RESIDENT: {},
     Role.CLERK: dict.fromkeys((Act.SEE, Act.NOTE, Act.CALL, Act.REPORT_FOR_OTHERS), ANY),
     Role.OFFICER: dict.fromkeys(_UNIT_WORK, OWN),
-    Role.LEAD: dict.fromkeys((*_UNIT_WORK, Act.ASSIGN, Act.RECATEGORISE), OWN),
+    Role.LEAD: dict.fromkeys((*_UNIT_WORK, Act.ASSIGN, Act.RECATEGORISE, Act.SHARE_FILTERS), OWN),
     Role.DISPATCHER: dict.fromkeys(
         (
             Act.SEE,
@@ -135,6 +137,7 @@ MAY: Mapping[Role, Mapping[Act, str]] = {
 }
 
 OLDEST = timedelta(days=365 * 3)
+FILTERS_KEPT = timedelta(days=730)  # since somebody used them last
 FARTHEST_PLAN = timedelta(days=730)
 _MAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[^@\s.,;<>]+")
 _PHONE = re.compile(r"\+?[0-9 ()./-]{5,30}")
@@ -157,6 +160,26 @@ def check_may(actor: Actor, act: Act, unit_id: UUID | None) -> None:
     if actor.is_staff and any(act in MAY[grant.role] for grant in actor.grants):
         raise NotYourCase
     raise NotAllowed
+
+
+def check_keep_filters(actor: Actor) -> None:
+    """Refuse whoever sees no cases, and so has nothing to filter."""
+    if not any(Act.SEE in MAY[grant.role] for grant in actor.grants):
+        raise NotAllowed
+
+
+def check_share_filters(actor: Actor, unit_id: UUID | None) -> None:
+    """Refuse whoever does not lead the unit that a filter is shared with; an own one is free."""
+    if unit_id is not None and not may(actor, Act.SHARE_FILTERS, unit_id):
+        raise NotAllowed
+
+
+def filter_name(raw: str) -> str:
+    """Give the name of a filter as it is kept, on one line; refused when there is none."""
+    name = " ".join(clean_text(raw, most=LONGEST_FILTER_NAME).split())
+    if not name:
+        raise FilterUnnamed(most=LONGEST_FILTER_NAME)
+    return name
 
 
 def check_configure(actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""Work on the clock: forget what people wrote in cases that ended long ago."""
+"""Work on the clock: forget what people wrote long ago, and what nobody uses."""
 
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ def forget() -> None:
     at = clock()
     days = int(parameter(rules.KEPT_DAYS.name, at))
     actions.forget(ended_before=at - timedelta(days=days), at=at)
+    actions.forget_filters(unused_since=(at - rules.FILTERS_KEPT).date())
 
 
 @every("*/10 * * * *", outside=True)

@@ -14,6 +14,9 @@ from commonweal.kernel.types import Channel, Words
 LONGEST_TEXT = 5_000
 LONGEST_PLACE = 300
 LONGEST_REASON = 1_000
+LONGEST_SEARCH = 200
+LONGEST_FILTER_NAME = 80
+MOST_FILTERS = 20  # in one list: a page counts for each of them
 
 
 class State(StrEnum):
@@ -53,6 +56,7 @@ class Act(StrEnum):
     PUBLISH = "publish"
     WITHHOLD = "withhold"
     REPORT_FOR_OTHERS = "report-for-others"
+    SHARE_FILTERS = "share-filters"
     CONFIGURE = "configure"
 
 
@@ -439,6 +443,58 @@ class Filter:
     since: date | None = None
     until: date | None = None
     sort: Sort = Sort.NEWEST
+
+
+class Show(StrEnum):
+    """Which cases the inbox shows before anything else is chosen."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    UNREVIEWED = "unreviewed"
+    MINE = "mine"
+    ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What somebody chose above the inbox: words of lists and ids; it gives no right to see."""
+
+    text: str = ""
+    state: State | None = None
+    category_id: UUID | None = None
+    district_id: UUID | None = None
+    unit_id: UUID | None = None
+    show: Show = Show.OPEN
+    sort: Sort = Sort.PROMISE
+
+
+class Gone(StrEnum):
+    """What a kept filter names and the city no longer has."""
+
+    CATEGORY = "category"
+    DISTRICT = "district"
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedFilter:
+    """A choice that somebody named and keeps, alone or for a unit."""
+
+    id: UUID
+    name: str
+    choice: Choice
+    shared_with: UUID | None  # the unit that sees it; None: only its owner does
+    gone: tuple[Gone, ...]
+    used_on: date
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many there are, counted up to a limit."""
+
+    total: int
+    is_more: bool  # than the total says
 
 
 @dataclass(frozen=True, kw_only=True)

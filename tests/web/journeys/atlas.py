@@ -167,6 +167,9 @@ STOPS = (
     Stop("account_reauthenticate", P, wrong=first),
     # staff
     Stop("staff", S),
+    Stop("staff-filters", S),
+    Stop("staff-filter-new", S, wrong=press),
+    Stop("staff-filter", S, {"filter_id": "filter"}, wrong=without("#id_name")),
     Stop("staff-review", S),
     Stop("staff-flags", S),
     Stop("staff-calls", S),
@@ -227,6 +230,8 @@ ONLY_SENT = {
     "report-discard",
     "operator-release",
     "setup-webhook-again",
+    "staff-filter-delete",
+    "staff-filter-move",
     "staff-flag",
     "staff-reveal",
     "staff-act",

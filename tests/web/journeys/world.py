@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from commonweal.cases import actions as cases
 from commonweal.cases import queries
-from commonweal.cases.types import ContactDraft, Draft, Place, Receipt
+from commonweal.cases.types import Choice, ContactDraft, Draft, Place, Receipt
 from commonweal.city import actions as city
 from commonweal.city import queries as the_city
 from commonweal.city.types import DayKind
@@ -134,6 +134,7 @@ def world(here: Town, said: str = SAID) -> World:
         state=Job.State.PARKED,
         error=said,
     )
+    kept = cases.keep_filter(name=said[:60], choice=Choice(), share_with=None, by=lin, at=clock())
     work()
     [public_photo] = photos.attachments(subject_of("case", answered.case_id), public_only=True)
     contact_id = queries.contact_of(answered.case_id)
@@ -159,6 +160,7 @@ def world(here: Town, said: str = SAID) -> World:
         "webhook": told_webhook(answered.case_id, said).id,
         "stop": stop_token(contact_id),
         "reset": link_in(invitation).removeprefix(settings.ADDRESS),
+        "filter": kept.id,
         "question": "how-many",
         "template": "cases.received",
     }

@@ -2,6 +2,14 @@
 
 from commonweal.cases.actions.calling import call
 from commonweal.cases.actions.counting import count_changed
+from commonweal.cases.actions.filters import (
+    drop_filter,
+    filter_used,
+    forget_filters,
+    keep_filter,
+    move_filter,
+    rename_filter,
+)
 from commonweal.cases.actions.forgetting import forget
 from commonweal.cases.actions.from_file import formats, guess_mapping, import_file
 from commonweal.cases.actions.importing import import_cases
@@ -50,12 +58,17 @@ __all__ = [
     "correct",
     "count_changed",
     "decline",
+    "drop_filter",
+    "filter_used",
     "forget",
+    "forget_filters",
     "formats",
     "guess_mapping",
     "hold",
     "import_cases",
     "import_file",
+    "keep_filter",
+    "move_filter",
     "new_key",
     "note",
     "order_rules",
@@ -63,6 +76,7 @@ __all__ = [
     "publish_photo",
     "recategorise",
     "refer",
+    "rename_filter",
     "replace_keys",
     "reply",
     "report",

@@ -2,6 +2,14 @@
 
 from commonweal.cases.queries.allowed import check_may, is_open, may, moves
 from commonweal.cases.queries.calls import call_of, calls_due, calls_later
+from commonweal.cases.queries.filters import (
+    chosen,
+    filter_counts,
+    may_change,
+    saved_filter,
+    saved_filters,
+    shares_with,
+)
 from commonweal.cases.queries.lists import (
     counts,
     listing,
@@ -53,15 +61,18 @@ __all__ = [
     "category_by_code",
     "cells",
     "check_may",
+    "chosen",
     "contact_of",
     "counts",
     "decide",
+    "filter_counts",
     "first_month",
     "history",
     "id_of_number",
     "is_open",
     "listing",
     "may",
+    "may_change",
     "may_reveal",
     "may_see",
     "moves",
@@ -80,7 +91,10 @@ __all__ = [
     "routings",
     "rule",
     "rules_in_order",
+    "saved_filter",
+    "saved_filters",
     "shadowed_rules",
+    "shares_with",
     "suggest_categories",
     "tallies",
     "total",

@@ -9,10 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.cases import queries
 from commonweal.cases.types import (
+    LONGEST_FILTER_NAME,
     LONGEST_REASON,
+    LONGEST_SEARCH,
     LONGEST_TEXT,
     Act,
+    Choice,
     Filter,
+    Show,
     Sort,
     State,
     WordCard,
@@ -50,7 +54,7 @@ def district_choices() -> list[tuple[str, str]]:
 class QueueForm(PlainForm):
     """The filter above the queue."""
 
-    text = forms.CharField(label=_("Words or number"), required=False, max_length=200)
+    text = forms.CharField(label=_("Words or number"), required=False, max_length=LONGEST_SEARCH)
     state = forms.ChoiceField(label=_("State"), required=False)
     category = forms.ChoiceField(label=_("Kind"), required=False)
     district = forms.ChoiceField(label=_("District"), required=False)
@@ -59,11 +63,11 @@ class QueueForm(PlainForm):
         label=_("Show"),
         required=False,
         choices=[
-            ("open", _("Open cases")),
-            ("overdue", _("Overdue cases")),
-            ("unreviewed", _("Words to review")),
-            ("mine", _("Cases I work on")),
-            ("all", _("All cases")),
+            (Show.OPEN.value, _("Open cases")),
+            (Show.OVERDUE.value, _("Overdue cases")),
+            (Show.UNREVIEWED.value, _("Words to review")),
+            (Show.MINE.value, _("Cases I work on")),
+            (Show.ALL.value, _("All cases")),
         ],
     )
     sort = forms.ChoiceField(
@@ -93,27 +97,70 @@ class QueueForm(PlainForm):
     def _sees(self, unit_id: UUID) -> bool:
         return queries.may(self.by, Act.SEE, unit_id)
 
-    def wanted(self) -> Filter:
-        """Read the filter; what cannot be read leaves everything in."""
+    def choice(self) -> Choice:
+        """Read what was chosen; what cannot be read leaves everything in."""
         said = self.cleaned_data if self.is_valid() else {}
-        show = said.get("show") or "open"
-        sees_all = queries.may(self.by, Act.SEE, None)
-        units = None if sees_all else self.by.units
-        if said.get("unit"):
-            units = the_city.units_below([UUID(said["unit"])])
-            units = units if sees_all else units & self.by.units
-        return Filter(
+        return Choice(
             text=said.get("text", ""),
-            states=(State(said["state"]),) if said.get("state") else (),
-            categories=(UUID(said["category"]),) if said.get("category") else (),
-            districts=(UUID(said["district"]),) if said.get("district") else (),
-            units=units,
-            only_open=show == "open" and not said.get("state"),
-            only_overdue=show == "overdue",
-            only_unreviewed=show == "unreviewed",
-            assignee_id=self.by.id if show == "mine" else None,
+            state=State(said["state"]) if said.get("state") else None,
+            category_id=UUID(said["category"]) if said.get("category") else None,
+            district_id=UUID(said["district"]) if said.get("district") else None,
+            unit_id=UUID(said["unit"]) if said.get("unit") else None,
+            show=Show(said.get("show") or Show.OPEN),
             sort=Sort(said.get("sort") or Sort.PROMISE),
         )
+
+    def wanted(self) -> Filter:
+        """Read the filter: whatever was chosen, only what one may see."""
+        return queries.chosen(self.choice(), by=self.by)
+
+
+def as_typed(choice: Choice) -> dict[str, str]:
+    """Write a choice as the form would send it; what is not chosen is left out."""
+    said = {
+        "text": choice.text,
+        "state": choice.state or "",
+        "category": choice.category_id or "",
+        "district": choice.district_id or "",
+        "unit": choice.unit_id or "",
+        "show": choice.show,
+        "sort": choice.sort,
+    }
+    return {name: str(value) for name, value in said.items() if value}
+
+
+class FilterNameForm(PlainForm):
+    """What a filter is called."""
+
+    name = forms.CharField(label=_("Name of the filter"), max_length=LONGEST_FILTER_NAME)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class KeepFilterForm(PlainForm):
+    """Under which name, and for whom, the choice above the queue is kept."""
+
+    name = forms.CharField(
+        label=_("Name of the filter"),
+        max_length=LONGEST_FILTER_NAME,
+        help_text=_("For example: lamps in the north. Give it no name of a person."),
+    )
+    share_with = forms.ChoiceField(label=_("Who sees it"), required=False)
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = dict(unit_choices())
+        units = [(str(one), named[str(one)]) for one in queries.shares_with(by)]
+        if not units:
+            del self.fields["share_with"]
+            return
+        field = self.fields["share_with"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Only I")), (_("Everybody who works for"), units)]
+
+    def unit_id(self) -> UUID | None:
+        """Give the unit with which the filter is shared, if any."""
+        said = self.cleaned_data.get("share_with")
+        return UUID(said) if said else None
 
 
 class ActForm(PlainForm):

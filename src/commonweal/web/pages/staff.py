@@ -27,7 +27,7 @@ from commonweal.edge.requests import actor_of, now_of
 from commonweal.identity import actions as identity
 from commonweal.identity import queries as people
 from commonweal.kernel.errors import ChangedSinceYouLooked, Refusal
-from commonweal.kernel.types import Actor, Role
+from commonweal.kernel.types import Actor, Page, Role
 from commonweal.ledger.types import subject_of
 from commonweal.messages import queries as mail
 from commonweal.web import words
@@ -41,8 +41,9 @@ from commonweal.web.forms.staff import (
     RevealForm,
     TextForm,
     WordForm,
+    as_typed,
 )
-from commonweal.web.pages import calls
+from commonweal.web.pages import calls, filters
 from commonweal.web.rows import Names
 
 
@@ -152,20 +153,31 @@ BY_SLUG = {deed.slug: deed for deed in DEEDS}
 def queue(request: HttpRequest) -> HttpResponse:
     """List the cases of one's units, the most urgent promise first."""
     by, at = actor_of(request), now_of(request)
-    form = QueueForm(request.GET or None, by=by)
-    wanted = form.wanted()
-    page = queries.listing(wanted, at=at, number=_number(request.GET.get("page")))
+    kept = filters.kept(request)
+    form = QueueForm(as_typed(kept.choice) if kept else request.GET or None, by=by)
+    wanted = queries.chosen(kept.choice, by=by) if kept else form.wanted()
+    is_partial = bool(request.headers.get("HX-Request"))
+    if kept and kept.gone:
+        page: Page[CaseCard] = Page(items=(), total=0, number=1, size=1)
+    else:
+        page = queries.listing(wanted, at=at, number=_number(request.GET.get("page")))
     names = Names.read()
-    own = queries.counts(QueueForm(None, by=by).wanted(), at=at)
     about = {
         "form": form,
         "page": page,
         "rows": [_row(card, names) for card in page.items],
-        "counts": own,
         "is_filtered": bool(request.GET),
     }
-    template = "staff/_queue.html" if request.headers.get("HX-Request") else "staff/queue.html"
-    return render(request, template, about)
+    if is_partial:
+        return render(request, "staff/_queue.html", about)
+    about |= {
+        "counts": queries.counts(QueueForm(None, by=by).wanted(), at=at),
+        "kept": kept,
+        "gone": filters.gone_words(kept) if kept else "",
+        "filters": filters.listed(request, kept),
+        "keep": filters.keep_address(form) if request.GET and not kept else "",
+    }
+    return render(request, "staff/queue.html", about)
 
 
 def _number(raw: str | None) -> int:

@@ -5,6 +5,7 @@ from django.urls import path
 from commonweal.web.pages import (
     calls,
     downloads,
+    filters,
     flags,
     home,
     intake,
@@ -39,6 +40,7 @@ urlpatterns = [
     *intake.urlpatterns,
     *calls.urlpatterns,
     *operator.urlpatterns,
+    *filters.urlpatterns,
     *staff.urlpatterns,
     *setup.urlpatterns,
 ]
