@@ -1,6 +1,8 @@
-"""The report act, inbox, list, case page and search over 10,000 cases, beside bare ceilings.
+"""The report act, inbox, list, case page and search over many cases, beside bare ceilings.
 
-Runs on SQLite (synchronous=FULL) or, with DATABASE_URL, on a PostgreSQL database of its own.
+python benchmarks/cases.py [cases], one in ten of them open. Runs on SQLite (synchronous=FULL) or,
+with DATABASE_URL, on a PostgreSQL database of its own. With BENCH_KEEP=name the city is kept
+under that name (in BENCH_DIR) and filled up the next time, not made anew.
 """
 
 import logging
@@ -12,13 +14,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 CASES = int(sys.argv[1]) if sys.argv[1:2] and sys.argv[1].isdigit() else 10_000
 ACTS = 500
 LOOKS = 100
+BATCH = 200
+OPEN_IN = 10  # one case in so many is open
+KEPT = os.environ.get("BENCH_KEEP", "")
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
@@ -26,7 +31,11 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 def prepare() -> str:
     """Point the product at an empty home (and database) and load it; return the engine's name."""
     url = os.environ.get("DATABASE_URL", "")
-    home = tempfile.mkdtemp(prefix="commonweal-bench-", dir=os.environ.get("BENCH_DIR"))
+    if KEPT:
+        home = str(Path(os.environ.get("BENCH_DIR", tempfile.gettempdir())) / f"bench-{KEPT}")
+        Path(home).mkdir(exist_ok=True)
+    else:
+        home = tempfile.mkdtemp(prefix="commonweal-bench-", dir=os.environ.get("BENCH_DIR"))
     os.environ |= {
         "COMMONWEAL_HOME": home,
         "COMMONWEAL_SECRET_KEY": "only-for-measuring-only-for-measuring-only",
@@ -36,9 +45,11 @@ def prepare() -> str:
     if url:
         import psycopg
 
-        name = f"commonweal_bench_{os.getpid()}"
+        name = f"commonweal_bench_{KEPT or os.getpid()}"
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if not known.fetchone():
+                connection.execute(f"CREATE DATABASE {name}")
         os.environ["DATABASE_URL"] = f"{url.rsplit('/', 1)[0]}/{name}"
     import django
 
@@ -54,7 +65,7 @@ def prepare() -> str:
 
 def tidy(url: str) -> None:
     """Drop the database of this run."""
-    if url:
+    if url and not KEPT:
         import psycopg
         from django.db import connections
 
@@ -114,20 +125,33 @@ def main() -> None:
         tidy(url)
 
 
-def measure() -> None:
-    from django.db import connection, transaction
-    from django.test import Client
+def _known_town() -> Any:
+    """Find the town of an earlier run."""
+    from commonweal.cases import queries
+    from commonweal.city import queries as city
+    from tests.factories.cases import Town
 
-    from commonweal.cases import actions, queries
-    from commonweal.cases.types import ContactDraft, Filter, Foreign, Place, Sort, State
-    from commonweal.identity import actions as identity
-    from commonweal.identity.models import Account
-    from commonweal.kernel.queries import clock
-    from commonweal.kernel.types import ANONYMOUS, Channel, Role
-    from tests.factories.cases import ADMINISTRATOR, NOW, draft, town
+    units = {unit.code: unit for unit in city.units()}
+    categories = {card.code: card for card in queries.categories()}
+    return Town(
+        units["centre"],
+        units["roads"],
+        units["other"],
+        city.districts()[0],
+        categories["lamp"],
+        categories["neighbour"],
+    )
 
-    here = town()
-    chance = random.Random(1)
+
+def fill(here: Any, by: Any, now: datetime) -> None:
+    """Import cases until there are as many as asked for; the same number makes the same case."""
+    from django.db import connection
+
+    from commonweal.cases import actions
+    from commonweal.cases.models import Case
+    from commonweal.cases.types import Foreign, Place, State
+    from commonweal.kernel.types import Channel
+
     streets = ["Mill Lane", "海旁道", "北街", "Station Road", "大學路", "Harbour View"]
     whats = [
         "lamp is dark",
@@ -137,39 +161,62 @@ def measure() -> None:
         "水管漏水",
         "noise at night",
     ]
-    states = [State.RECEIVED, State.IN_WORK, State.ANSWERED, State.ANSWERED, State.ANSWERED]
-    foreign = []
-    for i in range(CASES):
-        category = here.lamp if i % 2 else here.private
-        foreign.append(
-            Foreign(
-                source="bench",
-                source_id=str(i),
-                row_digest="0" * 64,
-                category_id=category.id,
-                unit_id=None,
-                state=chance.choice(states),
-                received=NOW - timedelta(minutes=chance.randrange(60 * 24 * 365)),
-                text=f"{chance.choice(whats)} at number {i}, {chance.choice(streets)}",
-                place=Place(
-                    lat=22 + chance.random() / 10,
-                    lng=114 + chance.random() / 10,
-                    words=chance.choice(streets),
-                ),
-                channel=Channel.WEB,
-            )
+
+    def one(i: int) -> Foreign:
+        chance = random.Random(i)
+        is_open = chance.random() < 1 / OPEN_IN
+        return Foreign(
+            source="bench",
+            source_id=str(i),
+            row_digest="0" * 64,
+            category_id=(here.lamp if i % 2 else here.private).id,
+            unit_id=None,
+            state=chance.choice([State.RECEIVED, State.IN_WORK]) if is_open else State.ANSWERED,
+            received=now - timedelta(minutes=chance.randrange(60 * 24 * 365)),
+            text=f"{chance.choice(whats)} at number {i}, {chance.choice(streets)}",
+            place=Place(
+                lat=22 + chance.random() / 10,
+                lng=114 + chance.random() / 10,
+                words=chance.choice(streets),
+            ),
+            channel=Channel.WEB,
         )
-    begun = time.perf_counter()
-    for i in range(0, CASES, 200):
+
+    begun, first = time.perf_counter(), Case.objects.filter(source="bench").count()
+    for start in range(first, CASES, BATCH):
         actions.import_cases(
-            foreign=foreign[i : i + 200], file_digest="0" * 64, by=ADMINISTRATOR, at=NOW
+            foreign=[one(i) for i in range(start, min(start + BATCH, CASES))],
+            file_digest="0" * 64,
+            by=by,
+            at=now,
         )
-    print(f"bulk import: {CASES / (time.perf_counter() - begun):.0f} cases/s")
+        if connection.vendor == "postgresql" and start % 100_000 == 0:
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+    if first < CASES:
+        print(f"bulk import: {(CASES - first) / (time.perf_counter() - begun):.0f} cases/s")
+
+
+def measure() -> None:
+    from django.db import connection, transaction
+    from django.test import Client
+
+    from commonweal.cases import actions, queries
+    from commonweal.cases.types import ContactDraft, Filter, Sort
+    from commonweal.identity import actions as identity
+    from commonweal.identity.models import Account
+    from commonweal.kernel.queries import clock
+    from commonweal.kernel.types import ANONYMOUS, Role
+    from tests.factories.cases import ADMINISTRATOR, NOW, draft, town
+
+    here = _known_town() if queries.categories() else town()
+    fill(here, ADMINISTRATOR, NOW)
 
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_bare (id INTEGER PRIMARY KEY, body TEXT)")
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_bare (id INTEGER PRIMARY KEY, body TEXT)")
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
+        cursor.execute("DELETE FROM bench_bare")
 
     def bare_insert(i: int) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -215,7 +262,7 @@ def measure() -> None:
         )
 
     person_id = identity.make_staff(
-        mail="lin@example.org", name="Lin", by=ADMINISTRATOR, at=NOW, language="en"
+        mail=f"lin{os.getpid()}@example.org", name="Lin", by=ADMINISTRATOR, at=NOW, language="en"
     )
     identity.grant(
         person_id=person_id,
