@@ -12,7 +12,7 @@ from commonweal.kernel.errors import NoSuchJob
 from commonweal.kernel.errors import told as words_of
 from commonweal.kernel.models import Job
 from tests.kernel.town import work
-from tests.kernel.town.work import BellRang, told
+from tests.kernel.town.work import BellRang, LeafFell, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -80,6 +80,69 @@ def test_every_handler_is_told_once_however_often_the_worker_looks() -> None:
 
     assert done == [3, 0, 0]
     assert sorted(told()) == ["hear 1", "hear_slowly 1", "shout 1"]
+
+
+def leaves(*red: bool) -> None:
+    for seq, is_red in enumerate(red, start=1):
+        actions.announce(LeafFell(at=NOW, subject="tree:1", seq=seq, is_red=is_red))
+
+
+def test_what_nobody_wants_to_hear_makes_no_row() -> None:
+    leaves(False, True, False)
+
+    actions.run_waiting(clock=Clock())
+
+    assert [word for word in told() if word.startswith("admire")] == ["admire 2"]
+    assert Job.objects.count() == 4
+
+
+def test_one_call_stands_for_all_events_in_hand_where_the_handler_says_so() -> None:
+    leaves(False, False, False)
+
+    assert actions.run_waiting(clock=Clock()) == 3
+    assert told() == ["sweep_up"]
+    assert set(Job.objects.values_list("state", flat=True)) == {Job.State.DONE}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_fails_undoes_no_other_and_uses_up_no_other_attempt() -> None:
+    want(work.write, word="first")
+    want(work.fail, word="broken")
+    want(work.write, word="last")
+
+    done = actions.run_waiting(clock=Clock())
+
+    assert done == 2
+    assert sorted(told()) == ["first", "last"]
+    assert list(Job.objects.order_by("id").values_list("state", "attempts")) == [
+        (Job.State.DONE, 1),
+        (Job.State.WAITING, 1),
+        (Job.State.DONE, 1),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_worker_has_taken_over_meanwhile_is_not_told_twice() -> None:
+    want(work.write, word="mine")
+    want(work.write, word="taken over")
+    mine = actions.claim(worker="one", at=NOW)
+    Job.objects.filter(pk=mine[1]).update(worker="two")
+
+    done = actions.run_all(job_ids=mine, worker="one", clock=Clock())
+
+    assert done == 1
+    assert told() == ["mine"]
+
+
+def test_a_worker_told_to_stop_begins_nothing_more() -> None:
+    want(work.write, word="first")
+    want(work.write, word="second")
+    claimed = actions.claim(worker="one", at=NOW)
+
+    done = actions.run_all(job_ids=claimed, worker="one", clock=Clock(), goes_on=lambda: not told())
+
+    assert done == 1
+    assert told() == ["first"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -57,19 +57,19 @@ def send_receipt(event: CaseReceived) -> None:
     _tell_reporter(event, queries.card(event.case_id, at=event.at), "cases.received", "")
 
 
-@on(CaseReceived)
+@on(CaseReceived, together=True)
 def count_new(_event: CaseReceived) -> None:
     """Keep the tallies of maps and statistics."""
     actions.count_changed()
 
 
-@on(CaseMoved)
+@on(CaseMoved, together=True)
 def count_moved(_event: CaseMoved) -> None:
     """Keep the tallies of maps and statistics."""
     actions.count_changed()
 
 
-@on(CaseRerouted)
+@on(CaseRerouted, together=True)
 def count_rerouted(_event: CaseRerouted) -> None:
     """Keep the tallies of maps and statistics."""
     actions.count_changed()
@@ -109,8 +109,12 @@ def forget_word_taken_down(event: WordTakenDown) -> None:
 
 @on(CaseReceived)
 def tell_unit_of_new_case(event: CaseReceived) -> None:
-    """Let the unit hear of a new case in its next digest."""
-    _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-new")
+    """Let the unit hear, in its next digest, of a new case, and of a call that somebody wishes."""
+    card = queries.card(event.case_id, at=event.at)
+    _tell_unit(event, card, "cases.staff-new")
+    waits = queries.call_of(event.case_id, at=event.at)
+    if waits and not waits.told:
+        _tell_unit(event, card, "cases.staff-call")
 
 
 @on(CaseRerouted)
@@ -119,18 +123,10 @@ def tell_unit_of_rerouted_case(event: CaseRerouted) -> None:
     _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-new")
 
 
-@on(CaseReceived)
-def tell_unit_of_a_wished_call(event: CaseReceived) -> None:
-    """Let the unit hear, in its next digest, that somebody wishes to be called."""
-    waits = queries.call_of(event.case_id, at=event.at)
-    if waits and not waits.told:
-        _tell_unit(event, waits.case, "cases.staff-call")
-
-
-@on(CaseMoved)
+@on(CaseMoved, when=lambda event: event.after in TOLD_BY_PHONE)
 def tell_unit_of_a_call_to_make(event: CaseMoved) -> None:
     """Let the unit hear, in its next digest, that what it said has to be told by phone."""
-    if event.after in TOLD_BY_PHONE and queries.call_of(event.case_id, at=event.at):
+    if queries.call_of(event.case_id, at=event.at):
         _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-call")
 
 
@@ -143,19 +139,21 @@ def tell_unit_of_overdue_case(event: ClockRanOut) -> None:
         _tell_unit(event, card, "cases.staff-overdue")
 
 
-@on(CaseMoved)
+def _is_news_to_the_unit(event: CaseMoved) -> bool:
+    replied = (event.before, event.after) == (State.WAITING, State.IN_WORK)
+    return replied or event.after == State.CONTESTED
+
+
+@on(CaseMoved, when=_is_news_to_the_unit)
 def tell_unit_of_a_contested_answer(event: CaseMoved) -> None:
     """Let the unit hear, in its next digest, that its answer did not settle it, or of a reply."""
-    replied = (event.before, event.after) == (State.WAITING, State.IN_WORK)
-    if replied or event.after == State.CONTESTED:
-        _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-news")
+    _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-news")
 
 
-@on(CaseSpoken)
+@on(CaseSpoken, when=lambda event: event.kind in FROM_REPORTER)
 def tell_unit_of_news(event: CaseSpoken) -> None:
     """Let the unit hear, in its next digest, that the reporter has written or sent photos."""
-    if event.kind in FROM_REPORTER:
-        _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-news")
+    _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-news")
 
 
 def _tell_reporter(event: Event, card: CaseCard, template: str, said: str) -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +39,7 @@ __all__ = [
     "release",
     "renew",
     "run",
+    "run_all",
     "run_waiting",
     "sweep",
     "worker_name",
@@ -48,6 +50,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
 LONGEST_WAIT_S = 3600
+TOGETHER_S = 0.05  # SQLite has one writer: others wait that long
 
 
 class LostLease(RuntimeError):
@@ -71,6 +74,7 @@ def announce(event: Event) -> None:
             run_at=event.at,
         )
         for reaction in events.handlers_of(name)
+        if reaction.when is None or reaction.when(event)
     ]
     if rows:
         Job.objects.bulk_create(rows)
@@ -147,6 +151,70 @@ def hand_back(*, worker: str, begun: bool = False) -> int:
 
 
 @cache.one_look()
+def run_all(
+    *,
+    job_ids: Sequence[int],
+    worker: str,
+    clock: Callable[[], datetime],
+    goes_on: Callable[[], bool] = lambda: True,
+) -> int:
+    """Do claimed work until told not to go on; return how many pieces are done.
+
+    What stays in the house shares a transaction for a moment, since a commit is dear; if anything
+    goes wrong in it, it is undone and each piece is done by itself, so that one fails alone.
+    """
+    waiting = Job.objects.in_bulk(job_ids)
+    jobs = [waiting[job_id] for job_id in job_ids if job_id in waiting]
+    inside = [job for job in jobs if not _is_outside(job)]
+    alone = [job for job in jobs if _is_outside(job)]
+    done = 0
+    while inside and goes_on():
+        try:
+            taken = _do_together(inside, worker, clock, goes_on)
+        except Exception:
+            logger.warning("work is done piece by piece", exc_info=True)
+            inside, alone = [], [*inside, *alone]
+        else:
+            done += taken
+            inside = inside[taken:]
+    for job in alone:
+        if not goes_on():
+            break
+        done += run(job_id=job.pk, worker=worker, clock=clock)
+    return done
+
+
+def _is_outside(job: Job) -> bool:
+    try:
+        return _work_of(job)[0].outside
+    except LookupError:
+        return True  # fails by itself
+
+
+@transaction.atomic
+def _do_together(
+    jobs: Sequence[Job],
+    worker: str,
+    clock: Callable[[], datetime],
+    goes_on: Callable[[], bool],
+) -> int:
+    """Do the first of these in one transaction, for as long as nobody minds; say how many."""
+    begun, taken = time.monotonic(), 0
+    told_of: set[str] = set()
+    for job in jobs:
+        reaction, (values, named) = _work_of(job)
+        if reaction.name not in told_of:
+            reaction.function(*values, **named)
+        if reaction.together:
+            told_of.add(reaction.name)
+        taken += 1
+        if time.monotonic() - begun > TOGETHER_S or not goes_on():
+            break
+    _finish(jobs[:taken], worker, clock())
+    return taken
+
+
+@cache.one_look()
 def run(*, job_id: int, worker: str, clock: Callable[[], datetime]) -> bool:
     """Do one claimed piece of work; return whether it is done. Mark and changes commit together."""
     job = Job.objects.get(pk=job_id)
@@ -155,11 +223,11 @@ def run(*, job_id: int, worker: str, clock: Callable[[], datetime]) -> bool:
         if reaction.outside:
             reaction.function(*arguments[0], **arguments[1])
             with transaction.atomic():
-                _finish(job, worker, clock())
+                _finish([job], worker, clock())
         else:
             with transaction.atomic():
                 reaction.function(*arguments[0], **arguments[1])
-                _finish(job, worker, clock())
+                _finish([job], worker, clock())
     except LostLease:
         logger.warning("lease lost", extra={"job": job.pk, "handler": job.handler})
         return False
@@ -182,28 +250,28 @@ def _work_of(job: Job) -> tuple[Reaction, tuple[list[Any], dict[str, Any]]]:
     raise LookupError(f"no handler named {job.handler} in this release")
 
 
-def _held(job: Job, worker: str) -> Any:
+def _held(jobs: Sequence[Job], worker: str) -> Any:
     return Job.objects.filter(
-        pk=job.pk, worker=worker, attempts=job.attempts, state=Job.State.WAITING
+        pk__in=[job.pk for job in jobs], worker=worker, state=Job.State.WAITING
     )
 
 
-def _finish(job: Job, worker: str, at: datetime) -> None:
-    done = _held(job, worker).update(
+def _finish(jobs: Sequence[Job], worker: str, at: datetime) -> None:
+    done = _held(jobs, worker).update(
         state=Job.State.DONE, done_at=at, lease_until=None, worker="", error=""
     )
-    if not done:
-        raise LostLease(f"job {job.pk} belongs to another worker now")
+    if done != len(jobs):
+        raise LostLease("some of this belongs to another worker now")
 
 
 def _fail(job: Job, worker: str, at: datetime, error: str) -> None:
     if job.attempts >= MOST_ATTEMPTS:
-        _held(job, worker).update(
+        _held([job], worker).update(
             state=Job.State.PARKED, error=error[:4000], lease_until=None, worker=""
         )
         return
     wait = min(LONGEST_WAIT_S, 2**job.attempts) * (0.75 + secrets.randbelow(500) / 1000)
-    _held(job, worker).update(
+    _held([job], worker).update(
         run_at=at + timedelta(seconds=wait), error=error[:4000], lease_until=None, worker=""
     )
 
@@ -234,7 +302,7 @@ def run_waiting(
     """Do everything that is due now; for tests, imports and the demo's start."""
     worker, done = worker or worker_name(), 0
     while done < most and (claimed := claim(worker=worker, at=clock(), limit=50)):
-        done += sum(run(job_id=job_id, worker=worker, clock=clock) for job_id in claimed)
+        done += run_all(job_ids=claimed, worker=worker, clock=clock)
     return done
 
 

@@ -86,6 +86,8 @@ class Reaction:
     name: str
     function: Callable[..., None]
     outside: bool  # runs outside a transaction: for mail, HTTP, images
+    when: Callable[[Any], bool] | None = None  # asked when the event is announced
+    together: bool = False  # one call stands for every event in hand
 
 
 _handlers: defaultdict[str, list[Reaction]] = defaultdict(list)
@@ -98,14 +100,22 @@ def name_of(function: Callable[..., None]) -> str:
     return f"{function.__module__.removeprefix('commonweal.')}.{function.__qualname__}"
 
 
-def on(event: type[E], *, outside: bool = False) -> Callable[[Handler[E]], Handler[E]]:
+def on(
+    event: type[E],
+    *,
+    outside: bool = False,
+    when: Callable[[E], bool] | None = None,
+    together: bool = False,
+) -> Callable[[Handler[E]], Handler[E]]:
     """Subscribe a function to an event; it runs later, at least once, in its own transaction.
 
     With `outside` it runs outside any transaction (mail, HTTP, images) and must be safe to repeat.
+    With `when` an event gets a row for it only if that quick look, in the act itself, says yes.
+    With `together` one call may stand for several events: for one that finds itself what is to do.
     """
 
     def subscribe(handler: Handler[E]) -> Handler[E]:
-        reaction = Reaction(name_of(handler), handler, outside)
+        reaction = Reaction(name_of(handler), handler, outside, when, together)
         known = _handlers[event.full_name()]
         if reaction.name not in {other.name for other in known}:
             known.append(reaction)

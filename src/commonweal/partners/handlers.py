@@ -9,20 +9,20 @@ from commonweal.kernel.actions import enqueue
 from commonweal.kernel.events import on
 from commonweal.kernel.queries import clock
 from commonweal.kernel.tasks import task
-from commonweal.partners import actions, rules
+from commonweal.partners import actions, queries, rules
 from commonweal.partners.events import DeliveryWanted
 from commonweal.partners.types import Tells
 
 LAST = 2  # behind mail, for which people wait
 
 
-@on(CaseReceived)
+@on(CaseReceived, when=lambda _event: queries.is_awaited(Tells.RECEIVED))
 def tell_of_new_case(event: CaseReceived) -> None:
     """Tell whoever wants it that a report came in."""
     _tell(Tells.RECEIVED, event, "received", "")
 
 
-@on(CaseMoved)
+@on(CaseMoved, when=lambda event: queries.is_awaited(rules.tells_of_move(event.after)))
 def tell_of_moved_case(event: CaseMoved) -> None:
     """Tell whoever wants it that a case moved, or was answered."""
     _tell(rules.tells_of_move(event.after), event, event.after, event.before)

@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from commonweal.kernel.queries import kept
 from commonweal.kernel.types import Page
 from commonweal.partners.errors import NoSuchDelivery, NoSuchHook
 from commonweal.partners.models import Delivery, Hook
 from commonweal.partners.types import DeliveryCard, DeliveryState, HookCard, Tells
 
-__all__ = ["deliveries", "delivery", "given_up", "hook", "hooks"]
+__all__ = ["deliveries", "delivery", "given_up", "hook", "hooks", "is_awaited"]
+
+HOOKS = "webhooks"  # the stamp of what is kept of them
 
 
 def hooks() -> list[HookCard]:
@@ -33,6 +36,16 @@ def hook(hook_id: UUID) -> HookCard:
     if row is None:
         raise NoSuchHook
     return hook_card(row)
+
+
+def is_awaited(tells: Tells) -> bool:
+    """Say whether any webhook wants to hear of this; asked in every act, so it is kept."""
+    return tells in kept(HOOKS, _awaited)
+
+
+def _awaited() -> frozenset[Tells]:
+    rows = Hook.objects.filter(is_on=True).values_list("tells", flat=True)
+    return frozenset(Tells(one) for tells in rows for one in tells)
 
 
 def deliveries(hook_id: UUID, *, number: int = 1, size: int = 50) -> Page[DeliveryCard]:

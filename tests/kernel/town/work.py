@@ -47,6 +47,21 @@ def shout(event: BellRang) -> None:
     note(f"shout {event.seq}")
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeafFell(Event):
+    is_red: bool = False
+
+
+@on(LeafFell, together=True)
+def sweep_up(_event: LeafFell) -> None:
+    note("sweep_up")
+
+
+@on(LeafFell, when=lambda event: event.is_red)
+def admire(event: LeafFell) -> None:
+    note(f"admire {event.seq}")
+
+
 @task()
 def sleep(*, seconds: float, word: str) -> None:
     note(f"before {word}")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from commonweal.identity import queries as people
+from commonweal.kernel import actions as kernel
 from commonweal.kernel.errors import ChangedSinceYouLooked
 from commonweal.kernel.types import SYSTEM, Actor, ActorKind, Role
 from commonweal.ledger import actions as ledger
@@ -18,7 +19,7 @@ from commonweal.partners import rules
 from commonweal.partners.adapters import outgoing
 from commonweal.partners.errors import NoSuchHook
 from commonweal.partners.models import Hook
-from commonweal.partners.queries import hook_card
+from commonweal.partners.queries import HOOKS, hook_card
 from commonweal.partners.types import Because, HookCard, Tells
 
 GIVEN_UP = "partners.webhook-given-up"
@@ -108,3 +109,5 @@ def _enter(
         at=at,
     )
     row.entry_id = entered.id
+    kernel.hold(HOOKS)
+    kernel.renew(HOOKS)

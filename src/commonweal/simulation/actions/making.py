@@ -27,7 +27,6 @@ TELLING = (  # handlers that write mails
     "cases.handlers.tell_reporter",
     "cases.handlers.tell_unit_of_new_case",
     "cases.handlers.tell_unit_of_rerouted_case",
-    "cases.handlers.tell_unit_of_a_wished_call",
     "cases.handlers.tell_unit_of_a_call_to_make",
     "cases.handlers.tell_unit_of_overdue_case",
     "cases.handlers.tell_unit_of_a_contested_answer",
