@@ -10,9 +10,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from commonweal.edge.keys import FASTEST, LONGEST_NAME, SLOWEST, USUAL, Scope
+from commonweal.edge.keys import FASTEST, SLOWEST, USUAL, Scope
 from commonweal.web.forms.setup.base import ChangeForm, unit_choices
 from commonweal.web.forms.setup.city import a_day
+from commonweal.web.forms.setup.connected import a_name
 
 SCOPES = {
     Scope.REPORT: lazy("Send reports"),
@@ -31,11 +32,9 @@ DOES = {
 class KeyForm(ChangeForm):
     """A program that is to act here."""
 
-    name = forms.CharField(
+    name = a_name(
         label=lazy("Which program is it for?"),
         help_text=lazy("The program and who runs it, as in “Fix my city, of the library”."),
-        max_length=LONGEST_NAME,
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
     scopes = forms.MultipleChoiceField(
         label=lazy("What may it do?"),

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from commonweal.partners.types import Tells
 from commonweal.web.forms.setup.base import ChangeForm
+from commonweal.web.forms.setup.connected import a_name, an_address
 
-LONGEST_NAME, LONGEST_URL = 100, 500
 TELLS = {
     Tells.RECEIVED: lazy("A report came in"),
     Tells.MOVED: lazy("A case moved"),
@@ -24,17 +24,12 @@ MEANS = {
 class HookForm(ChangeForm):
     """Somebody who is to be told."""
 
-    name = forms.CharField(
+    name = a_name(
         label=lazy("Who is told?"),
         help_text=lazy("The program and who runs it, as in “Street works, of the contractor”."),
-        max_length=LONGEST_NAME,
-        widget=forms.TextInput({"autocomplete": "off"}),
     )
-    url = forms.CharField(
-        label=lazy("Address"),
-        help_text=lazy("Where the program listens, as in https://partner.example/notices"),
-        max_length=LONGEST_URL,
-        widget=forms.TextInput({"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+    url = an_address(
+        help_text=lazy("Where the program listens, as in https://partner.example/notices")
     )
     tells = forms.MultipleChoiceField(
         label=lazy("What is it told?"),

@@ -1,28 +1,23 @@
 """Which programs may act here: their keys are made and ended, and shown once."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from commonweal.city import queries as the_city
 from commonweal.edge import keys as the_keys
 from commonweal.edge.keys import KeyCard
 from commonweal.edge.requests import now_of
-from commonweal.kernel.types import Actor
-from commonweal.ledger.types import subject_of
 from commonweal.web import words
-from commonweal.web.forms.setup.base import ReasonForm
 from commonweal.web.forms.setup.keys import DOES, SCOPES, KeyForm
-from commonweal.web.pages.setup.desk import administrators_only, change, trail
+from commonweal.web.pages.setup.connected import Shelf
+from commonweal.web.pages.setup.desk import administrators_only
 
-
-def _all() -> tuple[str, str]:
-    return reverse("setup-keys"), _("Keys for programs")
+SHELF = Shelf("setup-keys", "api-key", lazy("Keys for programs"))
 
 
 @administrators_only
@@ -41,9 +36,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         }
         for card in the_keys.all_keys()
     ]
-    title = _("Keys for programs")
-    about = {"title": title, "trail": trail(("", title)), "rows": rows}
-    return render(request, "setup/keys.html", about)
+    return SHELF.listed(request, rows)
 
 
 def scopes_of(card: KeyCard) -> list[str]:
@@ -54,62 +47,37 @@ def scopes_of(card: KeyCard) -> list[str]:
 
 @administrators_only
 def new(request: HttpRequest) -> HttpResponse:
-    """Make a key, and show its secret on the answer itself: it is written nowhere else."""
-    made: list[tuple[KeyCard, str]] = []
+    """Make a key, and show its secret once."""
 
-    def make(data: QueryDict | None) -> KeyForm:
-        return KeyForm(data, at=now_of(request), initial={"seen": 0})
+    def act(form: KeyForm, **how: Any) -> tuple[KeyCard, str]:
+        return the_keys.make(**form.values(zone=the_city.profile().zone), **how)
 
-    def act(form: KeyForm, *, by: Actor, at: datetime, reason: str) -> dict[str, Any]:
-        values = form.values(zone=the_city.profile().zone)
-        made.append(the_keys.make(reason=reason, by=by, at=at, **values))
-        return {"id": made[0][0].id.hex}
-
-    title = _("Make a key")
-    response = change(
+    return SHELF.made(
         request,
-        title=title,
-        steps=[_all()],
-        make=make,
+        title=_("Make a key"),
+        secret_title=_("The key"),
+        make=lambda data: KeyForm(data, at=now_of(request), initial={"seen": 0}),
         act=act,
         then=lambda _answer: reverse("setup-keys"),
         name="setup-key-new",
-        template="setup/key.html",
-        about={"does": {scope.value: str(text) for scope, text in DOES.items()}, "send": title},
+        templates=("setup/key.html", "setup/key_made.html"),
+        about={"does": {scope.value: str(text) for scope, text in DOES.items()}},
         done=_("The key is made."),
     )
-    if not made:
-        return response
-    card, secret = made[0]
-    about = {"title": _("The key"), "trail": trail(_all(), ("", card.name))}
-    return render(request, "setup/key_made.html", {**about, "card": card, "secret": secret})
 
 
 @administrators_only
 def end(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """End a key now."""
     card = the_keys.key(key_id)
-
-    def act(form: ReasonForm, *, by: Actor, at: datetime, reason: str) -> dict[str, Any]:
-        seen = form.cleaned_data["seen"]
-        the_keys.end(key_id=key_id, seen=seen, reason=reason, by=by, at=at)
-        return {}
-
-    return change(
+    intro = _("%(name)s can do nothing here with it any more, from now on.") % {"name": card.name}
+    return SHELF.changed(
         request,
+        lambda: the_keys.key(key_id),
         title=_("End this key?"),
-        steps=[_all()],
-        make=lambda data: ReasonForm(data, initial={"seen": the_keys.key(key_id).version}),
-        act=act,
-        then=lambda _answer: reverse("setup-keys"),
+        act=lambda _form, **how: the_keys.end(key_id=key_id, **how),
         name="setup-key-end",
-        subject=subject_of("api-key", key_id),
-        about={
-            "intro": _("%(name)s can do nothing here with it any more, from now on.")
-            % {"name": card.name},
-            "send": _("End it"),
-            "kind": "warning",
-        },
+        about={"intro": intro, "send": _("End it"), "kind": "warning"},
         done=_("The key has ended."),
     )
 

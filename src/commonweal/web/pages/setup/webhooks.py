@@ -1,25 +1,23 @@
 """Whom the city tells what happens to cases: webhooks, and what became of each delivery."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from commonweal.edge.requests import actor_of, now_of
-from commonweal.kernel.types import Actor
 from commonweal.ledger.types import subject_of
 from commonweal.partners import actions, queries
-from commonweal.partners.types import DeliveryCard, DeliveryState, HookCard, Trouble
-from commonweal.web.forms.setup.base import ReasonForm
+from commonweal.partners.types import DeliveryCard, DeliveryState, HookCard
 from commonweal.web.forms.setup.webhooks import MEANS, TELLS, HookForm
 from commonweal.web.pages.setup import told
-from commonweal.web.pages.setup.desk import administrators_only, change, trail
+from commonweal.web.pages.setup.connected import Shelf, trouble_of
+from commonweal.web.pages.setup.desk import administrators_only
 
 STATES = {
     DeliveryState.WAITING: lazy("waiting"),
@@ -27,20 +25,7 @@ STATES = {
     DeliveryState.FAILED: lazy("failed"),
     DeliveryState.DROPPED: lazy("not sent: the webhook was off"),
 }
-TROUBLES = {
-    Trouble.NO_ADDRESS: lazy("the name leads nowhere"),
-    Trouble.INSIDE: lazy("the name leads into a network that is not public"),
-    Trouble.UNREACHABLE: lazy("nobody answers there"),
-    Trouble.CERTIFICATE: lazy("the certificate is not valid"),
-    Trouble.TOO_SLOW: lazy("too slow"),
-    Trouble.TOO_LARGE: lazy("the answer is too large"),
-    Trouble.REDIRECTED: lazy("redirected elsewhere"),
-    Trouble.NONSENSE: lazy("the answer cannot be read"),
-}
-
-
-def _all() -> tuple[str, str]:
-    return reverse("setup-webhooks"), _("Webhooks")
+SHELF = Shelf("setup-webhooks", "webhook", lazy("Webhooks"))
 
 
 @administrators_only
@@ -55,41 +40,28 @@ def webhooks(request: HttpRequest) -> HttpResponse:
         }
         for card in queries.hooks()
     ]
-    title = _("Webhooks")
-    about = {"title": title, "trail": trail(("", title)), "rows": rows}
-    return render(request, "setup/webhooks.html", about)
+    return SHELF.listed(request, rows)
 
 
 @administrators_only
 def new(request: HttpRequest) -> HttpResponse:
-    """Make a webhook, and show its secret on the answer itself: it is shown nowhere else."""
-    made: list[tuple[HookCard, str]] = []
+    """Make a webhook, and show its secret once."""
 
-    def make(data: QueryDict | None) -> HookForm:
-        return HookForm(data, initial={"seen": 0})
+    def act(form: HookForm, **how: Any) -> tuple[HookCard, str]:
+        return actions.make_hook(**form.values(), **how)
 
-    def act(form: HookForm, *, by: Actor, at: datetime, reason: str) -> dict[str, Any]:
-        made.append(actions.make_hook(reason=reason, by=by, at=at, **form.values()))
-        return {"id": made[0][0].id.hex}
-
-    title = _("Make a webhook")
-    response = change(
+    return SHELF.made(
         request,
-        title=title,
-        steps=[_all()],
-        make=make,
+        title=_("Make a webhook"),
+        secret_title=_("The secret"),
+        make=lambda data: HookForm(data, initial={"seen": 0}),
         act=act,
         then=lambda answer: reverse("setup-webhook", args=[UUID(hex=answer["id"])]),
         name="setup-webhook-new",
-        template="setup/webhook_new.html",
-        about={"means": {one.value: str(text) for one, text in MEANS.items()}, "send": title},
+        templates=("setup/webhook_new.html", "setup/webhook_made.html"),
+        about={"means": {one.value: str(text) for one, text in MEANS.items()}},
         done=_("The webhook is made."),
     )
-    if not made:
-        return response
-    card, secret = made[0]
-    about = {"title": _("The secret"), "trail": trail(_all(), ("", card.name))}
-    return render(request, "setup/webhook_made.html", {**about, "card": card, "secret": secret})
 
 
 @administrators_only
@@ -99,50 +71,38 @@ def webhook(request: HttpRequest, hook_id: UUID) -> HttpResponse:
     raw = request.GET.get("page", "")
     fits = raw.isascii() and raw.isdigit() and len(raw) < 7  # noqa: PLR2004  (pages)
     page = queries.deliveries(hook_id, number=int(raw) if fits else 1)
-    about = {
-        "title": card.name,
-        "trail": trail(_all(), ("", card.name)),
-        "card": card,
-        "state": state_of(card),
-        "tells": _tells(card),
-        "page": page,
-        "rows": [_row(one, card) for one in page.items],
-        "past": told.past(subject_of("webhook", hook_id)),
-    }
-    return render(request, "setup/webhook.html", about)
+    return SHELF.shown(
+        request,
+        card,
+        "setup/webhook.html",
+        state=state_of(card),
+        tells=_tells(card),
+        page=page,
+        rows=[_row(one, card) for one in page.items],
+        past=told.past(subject_of("webhook", hook_id)),
+    )
 
 
 @administrators_only
 def switch(request: HttpRequest, hook_id: UUID) -> HttpResponse:
     """Switch a webhook off, or on again."""
     card = queries.hook(hook_id)
-
-    def act(form: ReasonForm, *, by: Actor, at: datetime, reason: str) -> dict[str, Any]:
-        seen = form.cleaned_data["seen"]
-        actions.switch_hook(
-            hook_id=hook_id, is_on=not card.is_on, seen=seen, reason=reason, by=by, at=at
-        )
-        return {}
-
     said = {"name": card.name}
-    off = _("%(name)s is told nothing any more. What happens meanwhile is not told later.") % said
-    on = _("%(name)s is told again, from now on.") % said
-    here = reverse("setup-webhook", args=[hook_id])
-    return change(
+    return SHELF.switched(
         request,
-        title=_("Switch off this webhook?") if card.is_on else _("Switch on this webhook?"),
-        steps=[_all(), (here, card.name)],
-        make=lambda data: ReasonForm(data, initial={"seen": queries.hook(hook_id).version}),
-        act=act,
-        then=lambda _answer: here,
+        lambda: queries.hook(hook_id),
+        is_on=card.is_on,
+        titles=(_("Switch off this webhook?"), _("Switch on this webhook?")),
+        intros=(
+            _("%(name)s is told nothing any more. What happens meanwhile is not told later.")
+            % said,
+            _("%(name)s is told again, from now on.") % said,
+        ),
+        done=(_("The webhook is off."), _("The webhook is on.")),
+        act=lambda **how: actions.switch_hook(hook_id=hook_id, **how),
         name="setup-webhook-switch",
-        subject=subject_of("webhook", hook_id),
-        about={
-            "intro": off if card.is_on else on,
-            "send": _("Switch off") if card.is_on else _("Switch on"),
-            "kind": "warning" if card.is_on else "",
-        },
-        done=_("The webhook is off.") if card.is_on else _("The webhook is on."),
+        here=reverse("setup-webhook", args=[hook_id]),
+        sends=(_("Switch off"), _("Switch on")),
     )
 
 
@@ -175,15 +135,9 @@ def _row(one: DeliveryCard, card: HookCard) -> dict[str, Any]:
         "tells": TELLS[one.tells],
         "case": reverse("case", args=[one.number]),
         "state": STATES[one.state],
-        "answer": _answer(one),
+        "answer": trouble_of(one.trouble, one.status) or "–",
         "again": reverse("setup-webhook-again", args=[one.id]) if card.is_on else "",
     }
-
-
-def _answer(one: DeliveryCard) -> str:
-    if one.status:
-        return str(one.status)
-    return str(TROUBLES[Trouble(one.trouble)]) if one.trouble else "–"
 
 
 urlpatterns = [
