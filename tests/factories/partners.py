@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,12 @@ from commonweal.kernel.models import Job
 from commonweal.kernel.queries import clock
 from commonweal.ledger.types import subject_of
 from commonweal.partners import actions
-from commonweal.partners.events import DeliveryWanted
-from commonweal.partners.models import Delivery
-from commonweal.partners.types import HookCard, Tells
+from commonweal.partners.events import DeliveryWanted, NeighbourWanted
+from commonweal.partners.models import Delivery, ForeignKind, Neighbour
+from commonweal.partners.types import Does, HookCard, NeighbourCard, Tells
 from tests.factories.cases import ADMINISTRATOR, NOW
 
+NEXT = "https://next.example/v2"
 PUBLIC = "https://partner.example/notices"
 
 
@@ -32,6 +34,47 @@ def webhook(url: str = PUBLIC, *tells: Tells, **values: Any) -> tuple[HookCard, 
         **values,
     }
     return actions.make_hook(url=url, tells=frozenset(tells or Tells), **said)
+
+
+def neighbour(url: str = NEXT, **values: Any) -> NeighbourCard:
+    """Name a neighbouring city as the administrator does; its lamps are lamps here."""
+    said: dict[str, Any] = {
+        "name": "Next Town",
+        "source": "next-town",
+        "jurisdiction": "",
+        "key": "",
+        "does": frozenset(Does),
+        "begins": date(2026, 1, 1),
+        "reason": "a test",
+        "by": ADMINISTRATOR,
+        "at": NOW,
+        **values,
+    }
+    return actions.make_neighbour(url=url, **said)
+
+
+def known_neighbour(name: str) -> NeighbourCard:
+    """Name a neighbour that told its kinds, did not answer lately, and left reports waiting."""
+    card = neighbour(name=name, key="a-key", jurisdiction="next.example", at=clock())
+    Job.objects.filter(name=NeighbourWanted.full_name()).delete()
+    kinds = [ForeignKind(neighbour_id=card.id, code=code, name=name) for code in ("lamp", "bins")]
+    ForeignKind.objects.bulk_create(kinds)
+    ForeignKind.objects.filter(code="bins").update(waiting=3, waits_since=clock())
+    seen = {"asked_at": clock(), "failing_since": clock(), "trouble": "status", "status": 503}
+    Neighbour.objects.update(**seen, rejected=1, reason=name)
+    return card
+
+
+def meaning(card: NeighbourCard, **values: Any) -> NeighbourCard:
+    """Say what kinds of a neighbour are here."""
+    return actions.decide_kinds(
+        neighbour_id=card.id,
+        meanings=values,
+        seen=card.version,
+        reason="a test",
+        by=ADMINISTRATOR,
+        at=NOW,
+    )
 
 
 def told_webhook(case_id: UUID, name: str) -> HookCard:

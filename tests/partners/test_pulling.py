@@ -1,15 +1,10 @@
 """The requests of another city come in: each once, however often, whatever its server does."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -26,29 +21,13 @@ from commonweal.partners.adapters import outgoing
 from commonweal.partners.errors import AddressInside, NotAnswered, NothingInThisSpan
 from commonweal.partners.types import Answer, Trouble
 from tests.factories.cases import ADMINISTRATOR, NOW, Town
+from tests.partners.server import Server
 
 pytestmark = [pytest.mark.django_db]
-ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def neighbour(inside: None) -> Iterator[Any]:  # noqa: ARG001
-    """Let another city live beside this one."""
-    city = subprocess.Popen(
-        [sys.executable, "-m", "tests.partners.neighbour", "3"],
-        cwd=ROOT,
-        env={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": "/usr/bin:/bin"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert city.stdout is not None
-    try:
-        yield json.loads(city.stdout.readline())
-    finally:
-        city.terminate()
-        city.wait()
-        city.stdout.close()
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><service_requests><request><service_request_id>1
+</service_request_id><description>&c;</description></request></service_requests>"""
 
 
 def pulled(url: str, tmp_path: Path, **values: Any) -> FileReport:
@@ -70,13 +49,13 @@ def came() -> list[str]:
 
 @pytest.mark.usefixtures("here")
 def test_what_another_commonweal_received_comes_in_once_and_unpublished(
-    neighbour: Any, tmp_path: Path
+    neighbour_city: Any, tmp_path: Path
 ) -> None:
-    first, again = (pulled(neighbour["url"], tmp_path) for _ in range(2))
+    first, again = (pulled(neighbour_city["url"], tmp_path) for _ in range(2))
 
     assert (first.new, first.known, first.rejected) == (3, 0, 0)
     assert (again.new, again.known) == (0, 3)
-    assert came() == sorted(neighbour["numbers"])
+    assert came() == sorted(neighbour_city["numbers"])
     card = queries.listing(Filter(), at=datetime.now(UTC)).items[0]
     assert (card.state, card.publication) == (State.RECEIVED, Publication.WAITING)
     assert not card.is_promised
@@ -84,7 +63,7 @@ def test_what_another_commonweal_received_comes_in_once_and_unpublished(
 
 @pytest.mark.usefixtures("here")
 def test_a_pull_that_broke_off_goes_on_and_leaves_nothing_twice(
-    neighbour: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    neighbour_city: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take_in, calls = cases.import_cases, list[Any]()
 
@@ -98,48 +77,14 @@ def test_a_pull_that_broke_off_goes_on_and_leaves_nothing_twice(
         patch.setattr(from_file, "BATCH", 1)
         patch.setattr(from_file, "import_cases", broken)
         with pytest.raises(KeyboardInterrupt):
-            pulled(neighbour["url"], tmp_path)
+            pulled(neighbour_city["url"], tmp_path)
     before = len(came())
 
-    report = pulled(neighbour["url"], tmp_path)
+    report = pulled(neighbour_city["url"], tmp_path)
 
     assert before == 1
     assert (report.new, report.known) == (2, 1)
-    assert came() == sorted(neighbour["numbers"])
-
-
-@dataclass
-class Server:
-    """A server of somebody else, that knows pages or cuts its answers instead."""
-
-    times: list[datetime]
-    knows_pages: bool
-    most: int = 50
-    beyond: int = 200  # the status of a page beyond the last
-    asked: list[dict[str, str]] = field(default_factory=list)
-
-    def send(self, method: str, url: str) -> Answer:
-        parts = urlsplit(url)
-        said = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        self.asked.append(said)
-        assert (method, parts.path) == ("GET", "/v2/requests.json")
-        since, until = (datetime.fromisoformat(said[x]) for x in ("start_date", "end_date"))
-        assert until - since <= 90 * DAY
-        rows = [
-            {
-                "service_request_id": number,
-                "status": "open",
-                "service_name": "Lamps",
-                "service_code": "lamp",
-                "requested_datetime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            }
-            for number, at in enumerate(self.times)
-            if since <= at < until
-        ]
-        number = int(said.get("page", 1)) if self.knows_pages else 1
-        page = rows[(number - 1) * self.most : number * self.most]
-        status = self.beyond if number > 1 and not page else 200
-        return Answer(status=status, headers={}, body=json.dumps(page).encode())
+    assert came() == sorted(neighbour_city["numbers"])
 
 
 SINCE = NOW - 200 * DAY
@@ -191,7 +136,11 @@ class Answers:
 @pytest.mark.parametrize(
     ("body", "status", "problem"),
     [
-        (b"<service_requests/>", 200, "no JSON"),
+        (b"<service_requests><request>", 200, "no XML"),
+        (b"<service_requests>gone</service_requests><b/>", 200, "no XML"),
+        (b"<a>" * 100_000, 200, "no XML"),
+        (b"<html><body>Sorry</body></html>", 200, "no list of requests"),
+        (BOMB, 200, "no XML"),
         (b"\xff\xfe\x00", 200, "no JSON"),
         (b"[" * 100_000, 200, "no JSON"),
         (b'{"a": 1}', 200, "no list of requests"),

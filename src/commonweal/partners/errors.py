@@ -70,3 +70,60 @@ class NothingInThisSpan(Refusal):
     code = "partners.nothing-in-this-span"
     kind = Kind.INVALID
     sentence = "This span ends before it begins. Choose an earlier first day."
+
+
+class NoSuchNeighbour(Refusal):
+    code = "partners.no-such-neighbour"
+    kind = Kind.MISSING
+    sentence = "There is no such neighbouring city. Reload the list."
+
+
+class BadSource(Refusal):
+    code = "partners.bad-source"
+    kind = Kind.INVALID
+    sentence = (
+        "Write a short name of small letters, digits and hyphens, such as north-town, "
+        "in at most {longest} characters."
+    )
+
+
+class SourceTaken(Refusal):
+    code = "partners.source-taken"
+    kind = Kind.CONFLICT
+    sentence = "Another neighbouring city has this short name. Choose another one."
+
+
+class BadJurisdiction(Refusal):
+    code = "partners.bad-jurisdiction"
+    kind = Kind.INVALID
+    sentence = "Write the jurisdiction as the other city gave it, in at most {longest} characters."
+
+
+class BadNeighbourKey(Refusal):
+    code = "partners.bad-neighbour-key"
+    kind = Kind.INVALID
+    sentence = "Write the key as the other city gave it, in one line of at most {longest} signs."
+
+
+class FirstDayImpossible(Refusal):
+    code = "partners.first-day-impossible"
+    kind = Kind.INVALID
+    sentence = "Choose a first day that is not still to come, and not before 1970."
+
+
+class NothingBetweenUs(Refusal):
+    code = "partners.nothing-between-us"
+    kind = Kind.INVALID
+    sentence = "Choose at least one thing that you and the other city do for each other."
+
+
+class NeighbourIsOff(Refusal):
+    code = "partners.neighbour-is-off"
+    kind = Kind.CONFLICT
+    sentence = "This neighbouring city is switched off. Switch it on first, then ask."
+
+
+class UnknownMeaning(Refusal):
+    code = "partners.unknown-meaning"
+    kind = Kind.INVALID
+    sentence = "Choose for each kind what it is here, from the list."

@@ -12,3 +12,10 @@ class DeliveryWanted(Event):
 
     delivery_id: UUID
     turn: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeighbourWanted(Event):
+    """A neighbouring city is to be asked what is new."""
+
+    neighbour_id: UUID

@@ -1,4 +1,4 @@
-"""Tell webhooks what happens to cases, in work of its own that leaves the house."""
+"""Tell webhooks and ask neighbours, in work of its own that leaves the house."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from commonweal.kernel.events import on
 from commonweal.kernel.queries import clock
 from commonweal.kernel.tasks import task
 from commonweal.partners import actions, queries, rules
-from commonweal.partners.events import DeliveryWanted
+from commonweal.partners.events import DeliveryWanted, NeighbourWanted
 from commonweal.partners.types import Tells
 
 LAST = 2  # behind mail, for which people wait
@@ -68,3 +68,22 @@ def _send(delivery_id: UUID, turn: str, tries: int) -> None:
             turn=turn,
             tries=tries + 1,
         )
+
+
+@on(NeighbourWanted, outside=True)
+def visit(event: NeighbourWanted) -> None:
+    """Ask a neighbouring city what is new."""
+    _visit(event.neighbour_id)
+
+
+@task(outside=True)
+def visit_on(neighbour_id: str) -> None:
+    """Go on with a visit that would have taken too long at once."""
+    _visit(UUID(neighbour_id))
+
+
+def _visit(neighbour_id: UUID) -> None:
+    at = clock()
+    if not actions.visit(neighbour_id=neighbour_id, at=at).is_done:
+        with transaction.atomic():
+            enqueue(visit_on, at=at, priority=LAST, neighbour_id=neighbour_id)

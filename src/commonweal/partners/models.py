@@ -76,3 +76,72 @@ class Delivery(models.Model):
             models.Index(fields=["hook", "-created_at"], name="deliveries_newest"),
             models.Index(fields=["created_at"], name="deliveries_oldest"),
         ]
+
+
+class Neighbour(models.Model):
+    """Another city whose Open311 server we speak with."""
+
+    personal: ClassVar = None
+    tracked: ClassVar = Tracked(
+        subject="neighbour",
+        columns=(
+            "name",
+            "source",
+            "url",
+            "jurisdiction",
+            "key",
+            "does",
+            "begins",
+            "meanings",
+            "is_on",
+            "version",
+        ),
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    name = models.CharField(max_length=100)
+    source = models.CharField(max_length=40)
+    url = models.CharField(max_length=500)
+    jurisdiction = models.CharField(max_length=100, blank=True)
+    key = EncryptedTextField(blank=True)
+    does = models.JSONField()
+    begins = models.DateField()
+    meanings = models.JSONField(default=dict)
+    is_on = models.BooleanField(default=True)
+    since = models.DateTimeField()
+    pulled_until = models.DateTimeField(null=True)  # what was received before has been taken in
+    busy_until = models.DateTimeField(null=True)  # somebody asks it right now
+    rests_until = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=20, blank=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    rejected = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    entry_id = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source"], name="a_neighbour_has_its_own_source"),
+        ]
+
+
+class ForeignKind(models.Model):
+    """A kind of request that a neighbour takes, as it told us."""
+
+    personal: ClassVar = None
+
+    neighbour = models.ForeignKey(Neighbour, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    waiting = models.PositiveIntegerField(default=0)
+    waits_since = models.DateTimeField(null=True)  # when the oldest that waits was received
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["neighbour", "code"], name="a_neighbour_tells_a_kind_once"
+            ),
+        ]

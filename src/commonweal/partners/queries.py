@@ -4,11 +4,29 @@ from uuid import UUID
 
 from commonweal.kernel.queries import kept
 from commonweal.kernel.types import Page
-from commonweal.partners.errors import NoSuchDelivery, NoSuchHook
-from commonweal.partners.models import Delivery, Hook
-from commonweal.partners.types import DeliveryCard, DeliveryState, HookCard, Tells
+from commonweal.partners.errors import NoSuchDelivery, NoSuchHook, NoSuchNeighbour
+from commonweal.partners.models import Delivery, ForeignKind, Hook, Neighbour
+from commonweal.partners.types import (
+    DeliveryCard,
+    DeliveryState,
+    Does,
+    HookCard,
+    KindCard,
+    NeighbourCard,
+    Tells,
+)
 
-__all__ = ["deliveries", "delivery", "given_up", "hook", "hooks", "is_awaited"]
+__all__ = [
+    "deliveries",
+    "delivery",
+    "given_up",
+    "hook",
+    "hooks",
+    "is_awaited",
+    "kinds",
+    "neighbour",
+    "neighbours",
+]
 
 HOOKS = "webhooks"  # the stamp of what is kept of them
 
@@ -73,6 +91,36 @@ def delivery(delivery_id: UUID) -> DeliveryCard:
     return _delivery_card(row)
 
 
+def neighbours() -> list[NeighbourCard]:
+    """List every neighbouring city there is and was, by name."""
+    return [neighbour_card(row) for row in Neighbour.objects.order_by("name", "id")]
+
+
+def neighbour(neighbour_id: UUID) -> NeighbourCard:
+    """Find one neighbouring city.
+
+    Raises
+    ------
+    NoSuchNeighbour
+        When there is none.
+
+    """
+    row = Neighbour.objects.filter(pk=neighbour_id).first()
+    if row is None:
+        raise NoSuchNeighbour
+    return neighbour_card(row)
+
+
+def kinds(neighbour_id: UUID) -> list[KindCard]:
+    """List the kinds of requests a neighbour takes; first those that wait for a word."""
+    meanings = neighbour(neighbour_id).meanings
+    cards = [
+        KindCard(code=row.code, name=row.name, meaning=meanings.get(row.code), waiting=row.waiting)
+        for row in ForeignKind.objects.filter(neighbour_id=neighbour_id).order_by("name", "code")
+    ]
+    return sorted(cards, key=lambda card: (card.meaning is not None, not card.waiting))
+
+
 def hook_card(row: Hook) -> HookCard:
     return HookCard(
         id=row.pk,
@@ -103,4 +151,28 @@ def _delivery_card(row: Delivery) -> DeliveryCard:
         created_at=row.created_at,
         tried_at=row.tried_at,
         payload=row.payload,
+    )
+
+
+def neighbour_card(row: Neighbour) -> NeighbourCard:
+    return NeighbourCard(
+        id=row.pk,
+        name=row.name,
+        source=row.source,
+        url=row.url,
+        jurisdiction=row.jurisdiction,
+        has_key=bool(row.key),
+        does=frozenset(Does(one) for one in row.does),
+        begins=row.begins,
+        meanings=row.meanings,
+        is_on=row.is_on,
+        pulled_until=row.pulled_until,
+        asked_at=row.asked_at,
+        succeeded_at=row.succeeded_at,
+        failing_since=row.failing_since,
+        trouble=row.trouble,
+        status=row.status,
+        rejected=row.rejected,
+        reason=row.reason,
+        version=row.version,
     )

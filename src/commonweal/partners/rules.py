@@ -4,8 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import (
     IPv4Address,
     IPv6Address,
@@ -20,11 +21,16 @@ from commonweal.kernel.errors import NotAllowed
 from commonweal.kernel.types import Actor, ActorKind, Role
 from commonweal.partners.errors import (
     AddressUnreadable,
+    BadJurisdiction,
+    BadNeighbourKey,
+    BadSource,
+    FirstDayImpossible,
     NameMissing,
+    NothingBetweenUs,
     NothingToTell,
     ReasonMissing,
 )
-from commonweal.partners.types import Target, Tells
+from commonweal.partners.types import Does, Target, Tells
 
 LONGEST_NAME, LONGEST_URL, LONGEST_REASON, SHORTEST_REASON = 100, 500, 200, 3
 PORTS = {"http": 80, "https": 443}
@@ -37,6 +43,13 @@ SHORTEST_REST, LONGEST_REST = 5 * S, 1 * H
 KEPT = timedelta(days=30)
 GONE = 410
 ANSWERS = frozenset({"answered", "not-the-citys", "cannot-be-done"})
+LONGEST_SOURCE, LONGEST_JURISDICTION, LONGEST_KEY = 40, 100, 500
+WINDOW = timedelta(days=30)  # after each the place is kept from which a broken visit goes on
+OVERLAP = timedelta(days=1)  # servers show some reports a while after they received them
+BUSY = timedelta(minutes=15)
+LONGEST_NEIGHBOUR_REST = timedelta(hours=6)
+FIRST_DAY = date(1970, 1, 1)
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -67,6 +80,48 @@ def checked_tells(tells: frozenset[Tells]) -> list[str]:
     if not tells:
         raise NothingToTell
     return sorted(one.value for one in tells)
+
+
+def checked_source(source: str) -> str:
+    """Read the short name under which the reports of a neighbour are kept."""
+    if not _SOURCE.fullmatch(source.strip()):
+        raise BadSource(longest=LONGEST_SOURCE)
+    return source.strip()
+
+
+def checked_jurisdiction(said: str) -> str:
+    """Read the jurisdiction that a server asks for, if it does."""
+    kept = said.strip()
+    if len(kept) > LONGEST_JURISDICTION or not kept.isprintable():
+        raise BadJurisdiction(longest=LONGEST_JURISDICTION)
+    return kept
+
+
+def checked_key(key: str) -> str:
+    """Read the key to somebody else's server, if one is needed."""
+    kept = key.strip()
+    if len(kept) > LONGEST_KEY or not kept.isprintable():
+        raise BadNeighbourKey(longest=LONGEST_KEY)
+    return kept
+
+
+def checked_does(does: frozenset[Does]) -> list[str]:
+    """Read what is done for each other, in an order that does not depend on chance."""
+    if not does:
+        raise NothingBetweenUs
+    return sorted(one.value for one in does)
+
+
+def checked_first_day(day: date, *, today: date) -> date:
+    """Read from which day on reports are taken in."""
+    if not FIRST_DAY <= day <= today + timedelta(days=1):
+        raise FirstDayImpossible
+    return day
+
+
+def neighbour_rest(failing: timedelta) -> timedelta:
+    """Say how long a neighbour is left alone that has failed for so long."""
+    return min(max(failing / 4, SHORTEST_REST), LONGEST_NEIGHBOUR_REST)
 
 
 def target_of(url: str) -> Target:

@@ -1,8 +1,14 @@
-"""Work on a clock: forget old deliveries."""
+"""Work on a clock: ask neighbouring cities what is new, forget old deliveries."""
 
 from commonweal.kernel.queries import clock
 from commonweal.kernel.tasks import every
 from commonweal.partners import actions, rules
+
+
+@every("13,43 * * * *")
+def ask_neighbours() -> None:
+    """Have every neighbouring city asked."""
+    actions.ask_all(at=clock())
 
 
 @every("47 2 * * *")

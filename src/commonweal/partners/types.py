@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -106,3 +106,55 @@ class DeliveryCard:
     created_at: datetime
     tried_at: datetime | None
     payload: Mapping[str, Any]
+
+
+class Does(StrEnum):
+    """What the city and a neighbouring city do for each other."""
+
+    PULL = "pull"  # we take in what it received, and follow it
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeighbourCard:
+    """Another city whose Open311 server we speak with, without the key to it."""
+
+    id: UUID
+    name: str
+    source: str  # how its reports are named here
+    url: str
+    jurisdiction: str
+    has_key: bool
+    does: frozenset[Does]
+    begins: date  # what it received from this day on is taken in
+    meanings: Mapping[str, str]  # its kinds -> codes of ours; empty: left out
+    is_on: bool
+    pulled_until: datetime | None
+    asked_at: datetime | None
+    succeeded_at: datetime | None
+    failing_since: datetime | None
+    trouble: str
+    status: int | None
+    rejected: int  # in the last visit
+    reason: str  # ... of the first of them
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindCard:
+    """A kind of request that a neighbouring city takes, and what it is here."""
+
+    code: str
+    name: str
+    meaning: str | None  # a code of ours; empty: left out; None: nobody has said
+    waiting: int  # requests of this kind that wait for somebody to say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """What came of asking a neighbouring city."""
+
+    new: int = 0
+    known: int = 0
+    rejected: int = 0
+    waiting: int = 0
+    is_done: bool = True  # else there is more to take in, at once

@@ -36,7 +36,7 @@ from commonweal.web.pages.intake import TAKEN_IN
 from tests.factories.cases import ADMINISTRATOR
 from tests.factories.content import photo
 from tests.factories.edge import api_key
-from tests.factories.partners import told_webhook
+from tests.factories.partners import known_neighbour, told_webhook
 from tests.scenarios.people import PASSWORD, link_in
 from tests.scenarios.town import Town, employ, words, work
 
@@ -158,6 +158,7 @@ def world(here: Town, said: str = SAID) -> World:
         "grant": people.grants_of(staff_id)[0].id,
         "api_key": api_key(name=said[:60], at=clock())[0].id,
         "webhook": told_webhook(answered.case_id, said).id,
+        "neighbour": known_neighbour(said[:60]).id,
         "stop": stop_token(contact_id),
         "reset": link_in(invitation).removeprefix(settings.ADDRESS),
         "filter": kept.id,

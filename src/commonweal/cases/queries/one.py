@@ -65,6 +65,12 @@ def id_of_number(number: str) -> UUID:
     return found
 
 
+def of_source(source: str, source_ids: Sequence[str]) -> dict[str, UUID]:
+    """Find the cases that came from another system, by its own numbers."""
+    found = Case.objects.filter(source=source, source_id__in=source_ids)
+    return dict(found.values_list("source_id", "pk"))
+
+
 def by_number(number: str, *, at: datetime) -> CaseCard:
     """Read a case whole by its receipt number."""
     return card(id_of_number(number), at=at)

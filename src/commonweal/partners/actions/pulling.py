@@ -10,7 +10,8 @@ from commonweal.cases import actions as cases
 from commonweal.cases.types import FileReport
 from commonweal.kernel.types import Actor
 from commonweal.partners import rules
-from commonweal.partners.adapters import open311, outgoing
+from commonweal.partners.adapters import outgoing
+from commonweal.partners.adapters.open311 import Server
 from commonweal.partners.errors import NothingInThisSpan
 
 
@@ -37,7 +38,7 @@ def pull(
     outgoing.check(url)
     if since >= until:
         raise NothingInThisSpan
-    asked = open311.requests_of(url, since=since, until=until, key=key, jurisdiction=jurisdiction)
+    asked = Server(url, key=key, jurisdiction=jurisdiction).received(since, until)
     with tempfile.TemporaryDirectory(prefix="commonweal-pull-") as folder:
         path = Path(folder) / "requests.json"
         with path.open("w", encoding="utf-8") as file:

@@ -1,99 +1,175 @@
-"""Ask another city's Open311 server for its requests, whatever it makes of paging."""
+"""Speak with another city's Open311 server, whatever it makes of paging, JSON and XML."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import TypeAlias
 from urllib.parse import urlencode
 
-from commonweal.kernel.types import Json
 from commonweal.partners.adapters import outgoing
+from commonweal.partners.adapters.reading import Row, Unreadable, rows_of
 from commonweal.partners.errors import NotAnswered
+from commonweal.partners.types import Answer, Trouble
 
 SPAN = timedelta(days=89)  # at most 90 are allowed, and whole hours may be made of both ends
 SHORTEST_SPAN = timedelta(hours=1)
 SUSPICIOUS = 50  # servers that cut their answers do so at 50, 100, 200, 500 or 1000 rows
 MOST_PAGES = 1000
+MOST_NUMBERS = 50
+BEYOND = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
+OTHER_FORM = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE})
+NUMBER = "service_request_id"
+Asked: TypeAlias = Mapping[str, str]
 
 
-def requests_of(
-    url: str, *, since: datetime, until: datetime, key: str = "", jurisdiction: str = ""
-) -> Iterator[dict[str, Json]]:
-    """Give every request received in a span, each once, the oldest window first.
+class Server:
+    """One server; it remembers in which form it is answered."""
 
-    Raises
-    ------
-    NotAnswered
-        When the server does not answer as the specification says.
+    def __init__(self, url: str, *, key: str = "", jurisdiction: str = "") -> None:
+        common = {"jurisdiction_id": jurisdiction, "api_key": key}
+        self._common = {name: said for name, said in common.items() if said}
+        self._url = url.rstrip("/")
+        self._forms = ["json", "xml"]
 
-    """
-    common = {"jurisdiction_id": jurisdiction, "api_key": key}
-    server = _Server(url, {name: said for name, said in common.items() if said})
-    begin = since
-    while begin < until:
-        end = min(begin + SPAN, until)
-        yield from server.window(begin, end)
-        begin = end
+    def received(self, since: datetime, until: datetime) -> Iterator[Row]:
+        """Give every request received in a span, each once, the oldest window first."""
+        yield from self._spans("requests", NUMBER, since, until)
 
+    def updates(self, since: datetime, until: datetime) -> Iterator[Row]:
+        """Give every update told in a span, each once; where updates are not told, none."""
+        try:
+            yield from self._spans("servicerequestupdates", "update_id", since, until)
+        except NotAnswered as none:
+            if none.facts.get("status") != HTTPStatus.NOT_FOUND:
+                raise
 
-class _Server:
-    def __init__(self, url: str, common: Mapping[str, str]) -> None:
-        self._url, self._common = url.rstrip("/"), common
-        self._seen: set[str] = set()
+    def changed(self, since: datetime) -> Iterator[Row]:
+        """Give what changed since a time; a server that does not know that tells its newest."""
+        seen = _Once(NUMBER)
+        asked = {"updated_after": _said(since)}
+        yield from self._pages("requests", asked, seen, self._page("requests", asked, 1))
 
-    def window(self, since: datetime, until: datetime) -> Iterator[dict[str, Json]]:
-        """Give the requests of a window: page by page, or by halves where pages are not known."""
-        first = self._page(since, until, 1)
+    def numbered(self, numbers: Sequence[str]) -> Iterator[Row]:
+        """Give the requests of these numbers."""
+        for start in range(0, len(numbers), MOST_NUMBERS):
+            some = ",".join(numbers[start : start + MOST_NUMBERS])
+            yield from _Once(NUMBER).new(self._page("requests", {NUMBER: some}, 1))
+
+    def kinds(self) -> list[Row]:
+        """Give the kinds of requests it takes."""
+        return self._page("services", {}, 1)
+
+    def _spans(self, what: str, id_: str, since: datetime, until: datetime) -> Iterator[Row]:
+        seen, begin = _Once(id_), since
+        while begin < until:
+            end = min(begin + SPAN, until)
+            yield from self._window(what, seen, begin, end)
+            begin = end
+
+    def _window(self, what: str, seen: "_Once", since: datetime, until: datetime) -> Iterator[Row]:
+        """Give what falls into a window: page by page, or by halves where pages are not known."""
+        asked = {"start_date": _said(since), "end_date": _said(until)}
+        first = self._page(what, asked, 1)
         is_cut = len(first) > 0 and len(first) % SUSPICIOUS == 0
-        second = self._page(since, until, 2) if is_cut else []
-        if is_cut and _ids(second) == _ids(first) and until - since > SHORTEST_SPAN:
-            middle = since + (until - since) / 2
-            yield from self.window(since, middle)
-            yield from self.window(middle, until)
+        if is_cut and until - since > SHORTEST_SPAN:
+            second = self._page(what, asked, 2)
+            if seen.ids(second) == seen.ids(first):
+                middle = since + (until - since) / 2
+                yield from self._window(what, seen, since, middle)
+                yield from self._window(what, seen, middle, until)
+                return
+            yield from seen.new(first)
+            yield from self._pages(what, asked, seen, second, number=2)
             return
-        yield from self._new(first)
-        number, rows = 2, second
-        while rows and (fresh := list(self._new(rows))):
-            yield from fresh
-            number += 1
-            rows = self._page(since, until, number) if number <= MOST_PAGES else []
+        yield from self._pages(what, asked, seen, first)
 
-    def _new(self, rows: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+    def _pages(
+        self, what: str, asked: Asked, seen: "_Once", rows: list[Row], number: int = 1
+    ) -> Iterator[Row]:
+        """Give a page and those after it, until one brings nothing new."""
+        while rows and (fresh := list(seen.new(rows))):
+            yield from fresh
+            is_cut = len(rows) % SUSPICIOUS == 0
+            number += 1
+            rows = self._page(what, asked, number) if is_cut and number <= MOST_PAGES else []
+
+    def _page(self, what: str, asked: Asked, number: int) -> list[Row]:
+        said = {**self._common, **asked} | ({"page": str(number)} if number > 1 else {})
+        answer = self._answer(f"{self._url}/{what}.{self._forms[0]}?{urlencode(said)}")
+        if number > 1 and answer.status in BEYOND:
+            return []  # a page beyond the last, as some servers say it
+        if answer.status in OTHER_FORM and len(self._forms) > 1:
+            self._forms.pop(0)  # XML is what every server has to speak
+            return self._page(what, asked, number)
+        if answer.status != HTTPStatus.OK:
+            raise said_no(answer)
+        rows = read(answer)
+        self._forms = self._forms[:1]
+        return rows
+
+    def _answer(self, url: str) -> Answer:
+        return asked_of(lambda: outgoing.send("GET", url))
+
+
+class _Once:
+    """Lets each record pass once; one without an id of its own yet comes another time."""
+
+    def __init__(self, id_: str) -> None:
+        self._id, self._seen = id_, set[str]()
+
+    def new(self, rows: list[Row]) -> Iterator[Row]:
         for row in rows:
-            id_ = _id(row)
+            id_ = id_of(row, self._id)
             if id_ and id_ not in self._seen:
                 self._seen.add(id_)
                 yield row
 
-    def _page(self, since: datetime, until: datetime, number: int) -> list[dict[str, Json]]:
-        asked = {**self._common, "start_date": _said(since), "end_date": _said(until)}
-        if number > 1:
-            asked["page"] = str(number)
-        try:
-            answer = outgoing.send("GET", f"{self._url}/requests.json?{urlencode(asked)}")
-        except outgoing.NothingCame as none:
-            raise NotAnswered(problem=none.trouble.value) from None
-        if number > 1 and answer.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}:
-            return []  # a page beyond the last, as some servers say it
-        if answer.status != HTTPStatus.OK:
-            raise NotAnswered(problem=f"HTTP {answer.status}")
-        try:
-            rows = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            raise NotAnswered(problem="no JSON") from None
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise NotAnswered(problem="no list of requests")
-        return rows
+    def ids(self, rows: list[Row]) -> list[str]:
+        return [id_of(row, self._id) for row in rows]
 
 
-def _id(row: Mapping[str, Json]) -> str:
-    """Give the number of a request; one that has only a token yet comes with a later pull."""
-    said = row.get("service_request_id")
-    return str(said) if isinstance(said, str | int) else ""
+def asked_of(act: Callable[[], Answer]) -> Answer:
+    """Ask, and say as a refusal why nothing came.
+
+    Raises
+    ------
+    NotAnswered
+        When there is no answer at all.
+
+    """
+    try:
+        return act()
+    except outgoing.NothingCame as none:
+        word = none.trouble.value
+        raise NotAnswered(problem=word, trouble=word, status=None) from None
 
 
-def _ids(rows: list[dict[str, Json]]) -> list[str]:
-    return [_id(row) for row in rows]
+def said_no(answer: Answer) -> NotAnswered:
+    """Make a refusal of an answer that is no yes."""
+    problem = f"HTTP {answer.status}"
+    return NotAnswered(problem=problem, trouble=Trouble.STATUS.value, status=answer.status)
+
+
+def read(answer: Answer) -> list[Row]:
+    """Read the records of an answer.
+
+    Raises
+    ------
+    NotAnswered
+        When it holds none that can be read.
+
+    """
+    try:
+        return rows_of(answer.body)
+    except Unreadable as error:
+        word = Trouble.NONSENSE.value
+        raise NotAnswered(problem=str(error), trouble=word, status=None) from None
+
+
+def id_of(row: Mapping[str, object], name: str = NUMBER) -> str:
+    """Give the id in a record, as text; empty where it has none."""
+    said = row.get(name)
+    return str(said).strip() if isinstance(said, str | int) else ""
 
 
 def _said(at: datetime) -> str:

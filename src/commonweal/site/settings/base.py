@@ -129,8 +129,8 @@ OUTGOING_INSIDE = env.read(
     "OUTGOING_INSIDE",
     env.networks,
     default=[],
-    says="Networks of your own, such as 10.1.2.0/24, that webhooks may lead to; others inside are "
-    "refused.",
+    says="Networks of your own, such as 10.1.2.0/24, that webhooks and neighbours may lead to; "
+    "others inside are refused.",
 )
 LARGEST_BODY = (
     env.read(

@@ -1,5 +1,6 @@
 """What is set up, what is missing, what changed last; and all changes."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from commonweal.web.words import say
 
 LAST = 8
 PER_PAGE = 50
+SILENT = timedelta(days=1)
 
 
 @administrators_only
@@ -74,6 +76,20 @@ def missing(request: HttpRequest) -> list[dict[str, str]]:
             _("The webhook “%(name)s” was switched off, because nothing could be delivered.")
             % {"name": hook.name},
         )
+    found += _of_neighbours(at)
+    return found
+
+
+def _of_neighbours(at: datetime) -> list[dict[str, str]]:
+    found = []
+    for one in partners.neighbours():
+        url, said = reverse("setup-neighbour", args=[one.id]), {"name": one.name}
+        if one.is_on and one.failing_since and at - one.failing_since > SILENT:
+            text = _("The neighbouring city “%(name)s” has not answered for a day.")
+            found.append({"url": url, "text": text % said})
+        if one.is_on and any(kind.waiting for kind in partners.kinds(one.id)):
+            text = _("Reports of “%(name)s” wait: nobody has said what their kinds are here.")
+            found.append({"url": url, "text": text % said})
     return found
 
 
@@ -122,6 +138,11 @@ def areas(request: HttpRequest) -> list[dict[str, str]]:
             _("Which apps and partners may send reports or work on them"),
         ),
         area("setup-webhooks", _("Webhooks"), _("Whom the city tells what happens to cases")),
+        area(
+            "setup-neighbours",
+            _("Neighbouring cities"),
+            _("Whose reports come in here, and how that goes"),
+        ),
         area("setup-city", _("The city"), _("Name, languages, contact, colours")),
         area(
             "setup-districts",

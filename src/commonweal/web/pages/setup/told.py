@@ -38,6 +38,9 @@ TYPES = (
     "identity.staff-made",
     "messages.template-changed",
     "messages.template-reset",
+    "partners.neighbour-kinds-set",
+    "partners.neighbour-set",
+    "partners.neighbour-switched",
     "partners.webhook-made",
     "partners.webhook-switched",
 )
@@ -135,6 +138,14 @@ def sentence(entry: EntryCard) -> str:
             said = _("A key for a program was made: %(name)s.")
         case "edge.key-ended":
             said = _("A key for a program was ended: %(name)s.")
+        case "partners.neighbour-set":
+            said = _("The neighbouring city was set: %(name)s.")
+        case "partners.neighbour-kinds-set":
+            said = _("What the kinds of a neighbouring city are here was set: %(name)s.")
+        case "partners.neighbour-switched":
+            said = _("A neighbouring city was switched off: %(name)s.")
+            if facts.get("on"):
+                said = _("A neighbouring city was switched on: %(name)s.")
         case "partners.webhook-made":
             said = _("A webhook was made: %(name)s.")
         case "partners.webhook-switched":
@@ -189,6 +200,12 @@ def _name(entry: EntryCard) -> str:
                 return keys.key(id_).name
             case "partners.webhook-made" | "partners.webhook-switched":
                 return partners.hook(id_).name
+            case (
+                "partners.neighbour-set"
+                | "partners.neighbour-kinds-set"
+                | "partners.neighbour-switched"
+            ):
+                return partners.neighbour(id_).name
             case "identity.role-given" | "identity.role-ended":
                 return role_in(str(facts["role"]), str(facts.get("unit", "")))
     except Refusal:
