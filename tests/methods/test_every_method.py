@@ -50,6 +50,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "search.fts5_query": (TERMS,),
     "search.ts_query": (TERMS,),
     "search.highlights": ("街燈 Ｓtreet", "街灯"),
+    "search.passage": ("The street lamp (街燈) is dark.", "街灯", 20),
     "contrast.parse_hex": ("#1d70b8",),
     "contrast.relative_luminance": ("#1d70b8",),
     "contrast.contrast_ratio": ("#1d70b8", "#fff"),

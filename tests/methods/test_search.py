@@ -12,14 +12,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from commonweal.methods.search import (
+    CUT,
     LONGEST_QUERY,
     MOST_BYTES,
     MOST_TOKENS,
+    Piece,
     Term,
     fts5_query,
     highlights,
     index_text,
     normalise,
+    passage,
     query_terms,
     tokens,
     ts_query,
@@ -255,6 +258,61 @@ def test_marks_lie_on_the_text_as_it_is_shown() -> None:
     marked = [text[a:b] for a, b in highlights(text, "燈 街灯 street cafe light")]
 
     assert marked == ["街燈", "燈", "Ｓtreet", "Li\u00adght", "Cafe\u0301"]
+
+
+@given(texts, queries, st.integers(min_value=1, max_value=30))
+def test_a_passage_is_a_part_of_the_text_marked_where_it_was_found(
+    text: str, query: str, room: int
+) -> None:
+    pieces = passage(text, query, room)
+
+    shown = "".join(piece.text for piece in pieces)
+    assert shown.removeprefix(CUT).removesuffix(CUT) in text
+    assert len(shown.removeprefix(CUT).removesuffix(CUT)) <= room
+    assert all(piece.text for piece in pieces)
+    assert all(one.is_found != other.is_found for one, other in pairwise(pieces))
+    places = [text[start:end] for start, end in highlights(text, query)]
+    for piece in pieces:
+        assert not piece.is_found or any(piece.text in place for place in places)
+
+
+@given(texts, queries)
+def test_a_text_that_fits_is_shown_whole(text: str, query: str) -> None:
+    pieces = passage(text, query, max(1, len(text)))
+
+    assert "".join(piece.text for piece in pieces) == text
+    assert [piece.text for piece in pieces if piece.is_found] == [
+        text[start:end] for start, end in highlights(text, query)
+    ]
+
+
+@given(texts, texts, st.integers(min_value=8, max_value=30))
+def test_what_was_found_first_is_in_sight(before: str, after: str, room: int) -> None:
+    pieces = passage(f"{before} 街燈 {after}", "街灯", room)
+
+    assert "街燈" in [piece.text[:2] for piece in pieces if piece.is_found] or "街燈" in before
+
+
+def test_a_passage_is_cut_between_words() -> None:
+    text = "The lamp at the bridge has been dark for three weeks, and nobody came to look at it."
+
+    before = passage(text, "weeks", 30)
+    none = passage(text, "", 30)
+
+    assert before == [Piece("…three "), Piece("weeks", is_found=True), Piece(", and nobody…")]
+    assert none == [Piece("The lamp at the bridge has …")]
+
+
+def test_either_script_and_width_is_marked_as_it_was_written() -> None:
+    text = "橋頭的路燈壞了，ＬＥＤ 也不亮"
+
+    marked = [p.text for p in passage(text, "桥头的路灯 led") if p.is_found]
+
+    assert marked == ["橋頭的路燈", "ＬＥＤ"]
+
+
+def test_no_letter_is_cut_in_two() -> None:
+    assert passage("e\u0301" * 20, "", 5) == [Piece("e\u0301" * 2 + CUT)]
 
 
 def test_a_query_without_words_asks_for_nothing() -> None:

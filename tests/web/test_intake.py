@@ -378,7 +378,10 @@ def test_a_call_wished_for_is_made_and_written_down(here: Town) -> None:
     assert "2345" not in page
     shown = client.post(f"/staff/cases/{number}/reveal/", {"reason": "to call back"})
     assert "+85223456789" in shown.content.decode()
-    assert client.post(f"/staff/calls/{number}/", {"seen": "1"}).status_code == 302
+    missing = client.post(f"/staff/calls/{number}/", {"seen": "1", "again": "1"})
+    assert missing.status_code == 422
+    assert 'id="id_outcome-error"' in missing.content.decode()
+    assert 'href="#id_outcome_0"' in missing.content.decode()
     late = {"seen": "1", "outcome": "not-reached", "again": "4"}
     assert client.post(f"/staff/calls/{number}/", late)["Location"] == "/staff/calls/"
 

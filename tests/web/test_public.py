@@ -455,3 +455,21 @@ def test_a_text_that_does_not_exist_is_a_plain_no(eve: Resident) -> None:
 @pytest.mark.usefixtures("here")
 def test_help_names_phone_and_hours(eve: Resident) -> None:
     assert "<h1" in eve.read("/help/")
+
+
+def test_a_search_shows_the_line_in_which_the_words_stand(here: Town, eve: Resident) -> None:
+    receipt = reported(here.lamp, text="橋頭的路燈 <i>壞了</i>")
+    unseen = eve.get("/cases/?q=路灯").content.decode()
+    actions.publish(
+        case_id=receipt.case_id,
+        text="橋頭的路燈 <i>壞了</i>",
+        seen=1,
+        by=here.officer,
+        at=NOW,
+    )
+
+    page = eve.get("/cases/?q=桥头+壞").content.decode()
+
+    assert receipt.number not in unseen
+    assert "<mark>橋頭</mark>的路燈 &lt;i&gt;<mark>壞</mark>了&lt;/i&gt;" in page
+    assert "<mark>" not in eve.get("/cases/").content.decode()

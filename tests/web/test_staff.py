@@ -14,10 +14,12 @@ from commonweal.cases.types import (
     Receipt,
     State,
 )
+from commonweal.content import actions as content
 from commonweal.content.queries import flags_of
 from commonweal.identity import actions as identity
 from commonweal.identity.models import Account
-from commonweal.kernel.types import Role
+from commonweal.kernel.types import ANONYMOUS, Role
+from commonweal.ledger.types import subject_of
 from tests.factories.cases import (
     ADMINISTRATOR,
     NOW,
@@ -355,3 +357,50 @@ def test_the_operator_sees_the_work_behind_the_pages(here: Town) -> None:  # noq
     page = signed_in(Role.ADMINISTRATOR).get("/staff/operator/").content.decode()
 
     assert "Nothing is parked." in page
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "marked"),
+    [
+        ("橋頭的路燈壞了", "路灯", ["路燈"]),
+        ("ＬＥＤ lamps <b>are</b> dark", "led b", ["ＬＥＤ", "b", "b"]),
+        ("&lt;mark&gt; nothing", "nothing", ["nothing"]),
+    ],
+)
+def test_what_was_searched_for_is_marked_in_the_queue(
+    here: Town, text: str, query: str, marked: list[str]
+) -> None:
+    reported(here.lamp, text=text)
+    client = signed_in(Role.OFFICER, here.roads.id)
+
+    page = client.get("/staff/", {"text": query}).content.decode()
+    plain = client.get("/staff/").content.decode()
+
+    [line] = re.findall(r'<br><span class="cw-words">(.*?)</span>', page)
+    assert html.unescape(line.replace("<mark>", "").replace("</mark>", "")) == text
+    assert [html.unescape(one) for one in re.findall("<mark>(.*?)</mark>", line)] == marked
+    assert "<mark>" not in plain
+    assert "<b>are" not in page
+
+
+def test_the_kind_and_the_place_are_marked_too(here: Town) -> None:
+    reported(here.lamp)
+
+    page = signed_in(Role.OFFICER, here.roads.id).get("/staff/", {"text": "north lamp"})
+
+    assert "Street <mark>lamp</mark>" in page.content.decode()
+    assert "<mark>North</mark>" in page.content.decode()
+
+
+def test_two_flags_on_one_case_have_buttons_of_different_names(here: Town) -> None:
+    receipt = reported(here.lamp)
+    actions.publish(case_id=receipt.case_id, text="Words", seen=1, by=here.officer, at=NOW)
+    target = subject_of("case", receipt.case_id)
+    for reason in ("person", "insult"):
+        content.flag(target=target, of=target, reason=reason, words="", by=ANONYMOUS, at=NOW)
+
+    page = signed_in(Role.OFFICER, here.roads.id).get("/staff/flags/").content.decode()
+
+    names = re.findall(r'<button[^>]*name="outcome"[^>]*>(.*?)</button>', page)
+    assert len(names) == 6
+    assert len(set(names)) == 6

@@ -11,9 +11,11 @@ from django.utils.text import Truncator
 from commonweal.cases import queries as cases
 from commonweal.cases.types import CaseCard, PublicCard
 from commonweal.city import queries as city
+from commonweal.methods.search import Piece, passage
 from commonweal.web import words
 
 EXCERPT = 160
+MOST_READ = 2_000  # of a text in a list: what stands later is found, but not shown there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,9 @@ class Row:
     text: str
     answer: str
     has_point: bool
+    marked_kind: tuple[Piece, ...]  # as searched for: what was found is marked
+    marked_district: tuple[Piece, ...]
+    found: tuple[Piece, ...]  # the line in which the words searched for stand, if any do
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +59,31 @@ class Names:
         )
 
 
-def public_rows(cards: Iterable[PublicCard]) -> list[Row]:
-    """Give the rows of a public list."""
+def marked(text: str, query: str, room: int = EXCERPT) -> tuple[Piece, ...]:
+    """Give the part of a text that a list shows, what was searched for apart from the rest."""
+    return tuple(passage(text[:MOST_READ], query, room))
+
+
+def found_in(texts: Iterable[str], query: str) -> tuple[Piece, ...]:
+    """Give the first line in which something searched for stands; nothing where none does."""
+    for text in texts if query else ():
+        pieces = marked(text, query)
+        if any(piece.is_found for piece in pieces):
+            return pieces
+    return ()
+
+
+def public_rows(cards: Iterable[PublicCard], query: str = "") -> list[Row]:
+    """Give the rows of a public list; `query` is what was searched for."""
     names = Names.read()
     return [
         _row(
-            names, card, url=reverse("case", args=[card.number]), text=card.text, answer=card.answer
+            names,
+            card,
+            url=reverse("case", args=[card.number]),
+            text=card.text,
+            answer=card.answer,
+            query=query,
         )
         for card in cards
     ]
@@ -74,13 +98,23 @@ def own_rows(cards: Sequence[CaseCard]) -> list[Row]:
     ]
 
 
-def _row(names: Names, card: CaseCard | PublicCard, *, url: str, text: str, answer: str) -> Row:
+def _row(
+    names: Names,
+    card: CaseCard | PublicCard,
+    *,
+    url: str,
+    text: str,
+    answer: str,
+    query: str = "",
+) -> Row:
+    kind = names.kinds.get(card.category_id, "")
+    district = names.districts.get(card.district_id, "") if card.district_id else ""
     lat = card.lat if isinstance(card, PublicCard) else card.place.lat
     return Row(
         number=card.number,
         url=url,
-        kind=names.kinds.get(card.category_id, ""),
-        district=names.districts.get(card.district_id, "") if card.district_id else "",
+        kind=kind,
+        district=district,
         unit=names.units.get(card.unit_id, ""),
         state=card.state,
         label=words.state_label(card.state),
@@ -91,4 +125,7 @@ def _row(names: Names, card: CaseCard | PublicCard, *, url: str, text: str, answ
         text=Truncator(text).chars(EXCERPT),
         answer=Truncator(answer).chars(EXCERPT),
         has_point=lat is not None,
+        marked_kind=marked(kind, query),
+        marked_district=marked(district, query),
+        found=found_in((text, answer), query),
     )

@@ -68,7 +68,7 @@ def _listed(request: HttpRequest, template: str, about: Mapping[str, Any]) -> Ht
     more = {
         "form": form,
         "page": page,
-        "rows": public_rows(page.items),
+        "rows": public_rows(page.items, wanted.text),
         "query": _without_page(request),
         "unplaced": sum(one.lat is None for one in page.items),
         **about,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from commonweal.cases import actions, queries
 from commonweal.cases.errors import NotNow
-from commonweal.cases.types import Act, CaseCard, Publication, Review, State
+from commonweal.cases.types import Act, CallOutcome, CaseCard, Publication, Review, State
 from commonweal.content import queries as attachments
 from commonweal.content.types import AttachmentState, Reason
 from commonweal.edge.access import staff_only
@@ -31,6 +31,7 @@ from commonweal.kernel.types import Actor, Page, Role
 from commonweal.ledger.types import subject_of
 from commonweal.messages import queries as mail
 from commonweal.web import words
+from commonweal.web.forms.calls import CallForm
 from commonweal.web.forms.staff import (
     ActForm,
     AssignForm,
@@ -44,7 +45,9 @@ from commonweal.web.forms.staff import (
     as_typed,
 )
 from commonweal.web.pages import calls, filters
-from commonweal.web.rows import Names
+from commonweal.web.rows import Names, marked
+
+IN_QUEUE = 110  # characters of a report that the queue shows
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     about = {
         "form": form,
         "page": page,
-        "rows": [_row(card, names) for card in page.items],
+        "rows": [_row(card, names, wanted.text) for card in page.items],
         "is_filtered": bool(request.GET),
     }
     if is_partial:
@@ -184,15 +187,21 @@ def _number(raw: str | None) -> int:
     return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 7 else 1  # noqa: PLR2004
 
 
-def _row(card: CaseCard, names: Names | None = None) -> dict[str, Any]:
+def _row(card: CaseCard, names: Names | None = None, query: str = "") -> dict[str, Any]:
     names = names or Names.read()
+    category = names.kinds.get(card.category_id, "")
+    district = names.districts.get(card.district_id, "") if card.district_id else ""
+    text = card.text or card.place.words
     return {
         "card": card,
         "url": reverse("staff-case", args=[card.number]),
-        "category": names.kinds.get(card.category_id, ""),
-        "district": names.districts.get(card.district_id, "") if card.district_id else "",
+        "category": category,
+        "district": district,
         "unit": names.units.get(card.unit_id, ""),
-        "text": card.text or card.place.words,
+        "text": text,
+        "marked_category": marked(category, query),
+        "marked_text": marked(text, query, IN_QUEUE),
+        "marked_place": marked(district or card.place.words, query),
         "state": words.state_label(card.state),
         "is_open": queries.is_open(card.state),
     }
@@ -216,6 +225,7 @@ def _shown(
     card: CaseCard,
     *,
     returned: tuple[Deed, forms.Form] | None = None,
+    called: CallForm | None = None,
     refusal: str = "",
     seen: int | None = None,
     revealed: str = "",
@@ -246,7 +256,8 @@ def _shown(
         "reasons": [(reason.value, words.reason_label(reason)) for reason in Reason],
         "contact": contact,
         "may_reveal": contact is not None and queries.may_reveal(by, subject, contact.id),
-        "call": _call(card, by, now_of(request)),
+        "call": _call(card, by, now_of(request), called),
+        "called": called,
         "reveal_form": RevealForm(),
         "revealed": revealed,
         "handler": people.name_of(card.assignee_id) if card.assignee_id else "",
@@ -268,10 +279,12 @@ def _shown(
     return render(request, "staff/case.html", about, status=status)
 
 
-def _call(card: CaseCard, by: Actor, at: datetime) -> dict[str, Any] | None:
+def _call(
+    card: CaseCard, by: Actor, at: datetime, form: CallForm | None = None
+) -> dict[str, Any] | None:
     """Give the call that the reporter waits for, to whoever may make it."""
     waits = queries.call_of(card.id, at=at) if queries.may(by, Act.CALL, card.unit_id) else None
-    return {**calls.shown(waits), "is_later": waits.next_at > at} if waits else None
+    return {**calls.shown(waits, form), "is_later": waits.next_at > at} if waits else None
 
 
 def _answers(card: CaseCard) -> list[tuple[str, str]]:
@@ -439,6 +452,26 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@staff_only(*calls.CALLERS)
+def call(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down what came of a call; what is missing is said beside its field."""
+    form = CallForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, _seen(request, number), called=form, status=422)
+    said = form.cleaned_data
+    actions.call(
+        case_id=queries.id_of_number(number),
+        outcome=CallOutcome(said["outcome"]),
+        again_in=timedelta(hours=int(said["again"])),
+        seen=said["seen"],
+        by=actor_of(request),
+        at=now_of(request),
+    )
+    messages.success(request, _("Written down what came of the call."))
+    return redirect("staff-calls")
+
+
+@require_POST
 @staff_only(Role.OFFICER, Role.LEAD, Role.DISPATCHER)
 def photo(request: HttpRequest, number: str, attachment_id: UUID, what: str) -> HttpResponse:
     """Publish, withhold or take down a photo of a case."""
@@ -478,6 +511,7 @@ def review(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("staff/", queue, name="staff"),
     path("staff/review/", review, name="staff-review"),
+    path("staff/calls/<str:number>/", call, name="staff-call"),
     path("staff/cases/<str:number>/", case, name="staff-case"),
     path("staff/cases/<str:number>/reveal/", reveal, name="staff-reveal"),
     path("staff/cases/<str:number>/<slug:slug>/", act, name="staff-act"),
