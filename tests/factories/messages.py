@@ -23,6 +23,7 @@ def told(
     contact_id: UUID | None = None,
     facts: dict[str, str] | None = None,
     at: datetime = NOW,
+    stops: str = "",
 ) -> UUID:
     """Queue one message."""
     to = Recipient(address="" if contact_id else address, contact_id=contact_id, language=language)
@@ -34,4 +35,5 @@ def told(
             subject=subject,
             key=key or f"test:{next(_number)}",
             at=at,
+            stops=stops,
         )

@@ -22,10 +22,13 @@ from commonweal.city import queries as the_city
 from commonweal.city.events import ClockRanOut
 from commonweal.identity import queries as identity
 from commonweal.identity.types import ContactKind
+from commonweal.kernel.actions import enqueue
 from commonweal.kernel.events import Event, on
+from commonweal.kernel.tasks import task
 from commonweal.kernel.types import Role, words_in
 from commonweal.ledger import actions as ledger
 from commonweal.messages import actions as messages
+from commonweal.messages import queries as following
 from commonweal.messages.types import Recipient
 
 TEMPLATE_OF = {
@@ -92,6 +95,49 @@ def tell_reporter(event: CaseMoved) -> None:
     _tell_reporter(event, card, TEMPLATE_OF[State(event.after)], said)
 
 
+def is_followed(event: CaseMoved) -> bool:
+    """Say whether anybody follows the case by mail; without, there is nothing to do."""
+    return following.is_followed(event.subject)
+
+
+@on(CaseMoved, when=is_followed)
+def tell_followers(event: CaseMoved) -> None:
+    """Mail those who follow the case what everybody sees of the step."""
+    state = State(event.after)
+    if state in ON_THE_WAY and queries.card(event.case_id, at=event.at).state is not state:
+        return  # it has moved on: an older step is no news
+    _tell_followers(event.case_id, state, event.word_id, event.seq, following.NOBODY, event.at)
+
+
+@task()
+def tell_more_followers(
+    case_id: str, state: str, word_id: str, seq: int, after: str, moment: str
+) -> None:
+    """Go on with a case that many follow."""
+    said = UUID(word_id) if word_id else None
+    at = datetime.fromisoformat(moment)
+    _tell_followers(UUID(case_id), State(state), said, seq, UUID(after), at)
+
+
+def _tell_followers(
+    case_id: UUID, state: State, word_id: UUID | None, seq: int, after: UUID, at: datetime
+) -> None:
+    last = actions.tell_followers(
+        case_id=case_id, state=state, word_id=word_id, seq=seq, after=after, at=at
+    )
+    if last is not None:
+        enqueue(
+            tell_more_followers,
+            at=at,
+            case_id=case_id,
+            state=state,
+            word_id=word_id or "",
+            seq=seq,
+            after=last,
+            moment=at,
+        )
+
+
 @on(CaseReviewed)
 def forget_what_was_taken_down(event: CaseReviewed) -> None:
     """Erase the salted words behind the record of what was taken down; its entries stay."""
@@ -105,6 +151,7 @@ def forget_word_taken_down(event: WordTakenDown) -> None:
     """Erase the salted text behind the entry by which it was said; the entry stays."""
     said = (e for e in queries.history(event.case_id) if e.seq == event.said_in)
     ledger.erase([entry.id for entry in said])
+    messages.take_back(subject=event.subject)
 
 
 @on(CaseReceived)

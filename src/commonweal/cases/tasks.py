@@ -16,6 +16,12 @@ def forget() -> None:
     actions.forget_filters(unused_since=(at - rules.FILTERS_KEPT).date())
 
 
+@every("35 * * * *", outside=True)
+def tell_areas() -> None:
+    """Send the digests of areas that are due; a missed hour is made good by the next run."""
+    actions.tell_areas(at=clock())
+
+
 @every("*/10 * * * *", outside=True)
 def count() -> None:
     """Count what changed without an event, such as what was forgotten."""

@@ -373,6 +373,18 @@ def cell_of(lat: float, lng: float, level: int) -> tuple[int, int]:
     return math.floor((lng + 180) / size), math.floor((lat + 90) / size)
 
 
+CELL_LEVEL = 14  # of the cells by which news find who follows them: some two kilometres
+
+
+def cells_around(lat: float, lng: float, metres: float, level: int) -> set[tuple[int, int]]:
+    """Give the cells that a circle may touch, also across the 180th meridian."""
+    high = metres / 111_000
+    wide = min(180.0, high / max(0.01, math.cos(math.radians(lat))))
+    left, low = cell_of(lat - high, lng - wide, level)
+    right, top = cell_of(lat + high, lng + wide, level)
+    return {(x % 2**level, y) for x in range(left, right + 1) for y in range(low, top + 1)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """A square of the map and how many cases lie in it."""

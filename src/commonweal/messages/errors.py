@@ -69,3 +69,32 @@ class NotTaken(Refusal):
     code = "messages.not-taken"
     kind = Kind.CONFLICT
     sentence = "The mail server does not take mail for this address ({why}). Check the address."
+
+
+class NoSuchArea(Refusal):
+    code = "messages.no-such-area"
+    kind = Kind.INVALID
+    sentence = "This area cannot be followed. Choose a district, or a circle around a place."
+
+
+class TooManyFollows(Refusal):
+    code = "messages.too-many-follows"
+    kind = Kind.CONFLICT
+    sentence = (
+        "With one address you can follow {most} things. Stop one of them, and open the link again."
+    )
+
+
+class FollowLinkUsedUp(Refusal):
+    code = "messages.follow-link-used-up"
+    kind = Kind.MISSING
+    sentence = (
+        "This link is not complete, or older than {days} days. "
+        "Choose once more what you want to follow: you get a new link by mail."
+    )
+
+
+class NoSuchFollow(Refusal):
+    code = "messages.no-such-follow"
+    kind = Kind.MISSING
+    sentence = "You do not follow this, or not any more. Open the list of what you follow."

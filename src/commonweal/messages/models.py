@@ -8,7 +8,7 @@ from django.db import models
 from commonweal.kernel.fields import EncryptedTextField
 from commonweal.kernel.types import Personal
 from commonweal.ledger.types import Tracked
-from commonweal.messages.types import Frequency, MessageState
+from commonweal.messages.types import FollowKind, Frequency, MessageState, Rhythm
 
 KEEP_ENVELOPES_DAYS = 90
 
@@ -27,6 +27,7 @@ class Message(models.Model):
     state = models.CharField(max_length=10, choices=[(s, s) for s in MessageState])
     error = models.CharField(max_length=200, blank=True)
     digest_id = models.UUIDField(null=True)
+    stops = models.CharField(max_length=60, blank=True)  # what its stop link ends, of a follower
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
@@ -108,3 +109,60 @@ class Preference(models.Model):
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
     changed_at = models.DateTimeField()
+
+
+class Follow(models.Model):
+    """What somebody follows by mail; without a confirming link opened in time it is swept."""
+
+    people: ClassVar = True
+    personal: ClassVar = Personal(
+        {
+            "subject": "what somebody is interested in",
+            "lat": "perhaps near a home",
+            "lng": "as lat",
+        },
+        keep_days=3650,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    contact_id = models.UUIDField()
+    what = models.CharField(max_length=200)  # the whole target, as one word for the constraint
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in FollowKind])
+    subject = models.CharField(max_length=100, blank=True)
+    lat = models.FloatField(null=True)
+    lng = models.FloatField(null=True)
+    metres = models.PositiveIntegerField(null=True)
+    category_id = models.UUIDField(null=True)
+    rhythm = models.CharField(max_length=10, choices=[(r, r) for r in Rhythm])
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    told_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["contact_id", "what"], name="one_follow_per_contact_and_thing"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=FollowKind.CIRCLE, lat__isnull=False, lng__isnull=False)
+                | models.Q(~models.Q(kind=FollowKind.CIRCLE), lat=None, lng=None),
+                name="a_circle_has_a_middle",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["subject", "id"],
+                condition=models.Q(kind=FollowKind.CASE, confirmed_at__isnull=False),
+                name="followers_of_a_case",
+            ),
+            models.Index(
+                fields=["rhythm", "contact_id", "told_until"],
+                condition=models.Q(told_until__isnull=False),
+                name="followers_of_areas",
+            ),
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(confirmed_at__isnull=True),
+                name="follows_not_confirmed",
+            ),
+        ]

@@ -5,6 +5,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,14 +17,20 @@ from commonweal.messages.errors import (
     LongTemplate,
     MissingLink,
     NoReason,
+    NoSuchArea,
     UnknownFact,
 )
-from commonweal.messages.types import Frequency, MessageState
+from commonweal.messages.types import AREAS, FollowKind, Frequency, MessageState, Rhythm, Target
 
 CITY_FACTS = ("city", "phone", "hours")
 LONGEST_TITLE, LONGEST_BODY, LONGEST_REASON = 150, 5000, 500
 LONGEST_LINE = 250  # of a subject with its facts
 MOST_TRIES = 9
+RADII = (250, 500, 1000, 2000)  # metres around a point that can be followed
+FOLLOW_LINK_LIFE = timedelta(days=3)
+MOST_FOLLOWS = 50  # of one contact
+LOOK_BACK = timedelta(days=15)  # an area's older news are told no more
+MONDAY = 0
 _NEEDED = ("link", "code")  # without these a message cannot do what it is for
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _LINK = re.compile(r"https?://[!#-;=?-~]+")
@@ -159,6 +166,40 @@ def digest_moment(at: datetime, hour: int, zone: str) -> datetime:
     today = datetime.combine(here.date(), time(hour), ZoneInfo(zone))
     day_before = datetime.combine(here.date() - timedelta(days=1), time(hour), ZoneInfo(zone))
     return (today if today <= here else day_before).astimezone(UTC)
+
+
+def checked_target(target: Target, rhythm: Rhythm) -> Target:
+    """Give what is to be followed, its middle no finer than a street, or refuse."""
+    if (target.kind in AREAS) == (rhythm is Rhythm.AT_ONCE):
+        raise NoSuchArea
+    if target.kind is not FollowKind.CIRCLE:
+        is_named = target.subject.startswith(f"{target.kind}:")
+        if not is_named or (target.lat, target.lng, target.metres) != (None, None, None):
+            raise NoSuchArea
+        return target
+    if target.lat is None or target.lng is None or target.metres not in RADII:
+        raise NoSuchArea
+    if not (-90 <= target.lat <= 90 and -180 <= target.lng <= 180):  # noqa: PLR2004  (degrees)
+        raise NoSuchArea
+    return replace(target, lat=round(target.lat, 4), lng=round(target.lng, 4))
+
+
+def what_is_followed(target: Target) -> str:
+    """Write a target as one word, the same for the same."""
+    parts = (target.kind.value, target.subject, target.lat, target.lng, target.metres)
+    category = target.category_id.hex if target.category_id else None
+    return "|".join("" if part is None else str(part) for part in (*parts, category))
+
+
+def told_up_to(rhythm: Rhythm, moment: datetime, zone: str) -> datetime:
+    """Say up to when the digest of a moment tells: that hour, of a week the last Monday's.
+
+    Whole hours, because acts of residents are known by their hour: none falls between two digests.
+    """
+    here = moment.astimezone(ZoneInfo(zone))
+    back = (here.weekday() - MONDAY) % 7 if rhythm is Rhythm.WEEKLY else 0
+    then = datetime.combine(here.date() - timedelta(days=back), here.time(), ZoneInfo(zone))
+    return then.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def html_of(title: str, text: str, language: str) -> str:

@@ -107,3 +107,48 @@ class Preview:
     subject: str
     text: str
     html: str
+
+
+class FollowKind(StrEnum):
+    """What somebody follows by mail."""
+
+    CASE = "case"
+    DISTRICT = "district"
+    CIRCLE = "circle"
+
+
+class Rhythm(StrEnum):
+    """How often a follower hears: of a case step by step, of an area together."""
+
+    AT_ONCE = "at-once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+AREAS = frozenset({FollowKind.DISTRICT, FollowKind.CIRCLE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What is followed: a case, a district, or a circle around a point; perhaps of one category.
+
+    `subject` names the case or the district, and of a circle the landmark in its middle, if any.
+    """
+
+    kind: FollowKind
+    subject: str = ""
+    lat: float | None = None
+    lng: float | None = None
+    metres: int | None = None
+    category_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowCard:
+    """Somebody follows something; who it is, only the contact knows."""
+
+    id: UUID
+    contact_id: UUID
+    target: Target
+    rhythm: Rhythm
+    told_until: datetime | None  # of an area: what happened before it was told, or is none of it

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from commonweal.cases import queries as cases
 from commonweal.cases.errors import NoSuchCategory
@@ -32,22 +32,14 @@ from commonweal.edge.refusals import call_by_name
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Channel, Role, Words, words_in
 from commonweal.ledger.types import EntryCard
+from commonweal.messages.types import FollowKind, Rhythm, Target
 
-LABELS: dict[State, Promise] = {
-    State.RECEIVED: lazy("Received"),
-    State.ACKNOWLEDGED: lazy("Read by the city"),
-    State.ASSIGNED: lazy("Given to a unit"),
-    State.IN_WORK: lazy("In work"),
-    State.WAITING: lazy("Waiting for the reporter"),
-    State.SCHEDULED: lazy("Planned"),
-    State.ON_HOLD: lazy("On hold"),
-    State.ANSWERED: lazy("Answered"),
-    State.CONFIRMED: lazy("Answer confirmed"),
-    State.CONTESTED: lazy("Answer contested"),
-    State.NOT_OURS: lazy("Not the city's task"),
-    State.CANNOT: lazy("Cannot be done"),
-    State.WITHDRAWN: lazy("Taken back"),
+RHYTHMS: dict[Rhythm, Promise] = {
+    Rhythm.AT_ONCE: lazy("At once"),
+    Rhythm.DAILY: lazy("Every day"),
+    Rhythm.WEEKLY: lazy("Once a week, on Monday"),
 }
+KILOMETRE = 1_000
 MEANINGS: dict[State, Promise] = {
     State.RECEIVED: lazy("The report has arrived. A member of staff will read it soon."),
     State.ACKNOWLEDGED: lazy("Somebody at the city has read the report."),
@@ -159,7 +151,7 @@ def in_turn(items: Iterable[str]) -> str:
 
 def state_label(state: State | str) -> str:
     """Name a state in two or three words."""
-    return str(LABELS[State(state)])
+    return cases.state_label(state)
 
 
 def state_meaning(state: State | str) -> str:
@@ -215,6 +207,48 @@ def landmark_name(landmark_id: UUID | None) -> str:
         return say(city.landmark(landmark_id).names) if landmark_id else ""
     except Refusal:
         return ""
+
+
+def metres(far: int) -> str:
+    """Write a distance as people say it."""
+    if far < KILOMETRE:
+        return _("%(count)s metres") % {"count": far}
+    count = far // KILOMETRE
+    return ngettext("%(count)s kilometre", "%(count)s kilometres", count) % {"count": count}
+
+
+def rhythm_label(rhythm: Rhythm) -> str:
+    """Say how often a follower hears."""
+    return str(RHYTHMS[rhythm])
+
+
+def followed(target: Target, *, at: datetime) -> str:
+    """Say what somebody follows."""
+    what = _place_followed(target, at)
+    if target.category_id is None:
+        return what
+    return _("%(what)s – only: %(kind)s") % {
+        "what": what,
+        "kind": category_name(target.category_id),
+    }
+
+
+def _place_followed(target: Target, at: datetime) -> str:
+    named = _uuid(target.subject.partition(":")[2])
+    if target.kind is FollowKind.CASE:
+        try:
+            card = cases.card(named, at=at)
+        except Refusal:
+            return _("a report that is no longer there")
+        parts = (category_name(card.category_id), district_name(card.district_id), card.number)
+        return " · ".join(part for part in parts if part)
+    if target.kind is FollowKind.DISTRICT:
+        return district_name(named) or _("a district that is no longer there")
+    where = landmark_name(named) if target.subject else ""
+    return _("%(far)s around %(where)s") % {
+        "far": metres(target.metres or 0),
+        "where": where or _("the point on the map"),
+    }
 
 
 def category_name(category_id: UUID) -> str:

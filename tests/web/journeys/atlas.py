@@ -96,6 +96,12 @@ def forged_district(page: Page) -> None:
     page.goto(page.url + "?district=nowhere")
 
 
+def half_a_night(page: Page) -> None:
+    """Say from when no mail should come, and not until when."""
+    page.fill("#id_quiet_from", "22:00")
+    press(page)
+
+
 def ask_for_code(page: Page) -> None:
     page.goto("/account/login/code/")
     page.fill("input[name='email']", "person@example.org")
@@ -128,6 +134,13 @@ STOPS = (
     Stop("my-cases-link"),
     Stop("my-cases-open", args={"token": ""}),
     Stop("my-case", R, {"number": "asked"}),
+    Stop("follow-case", args=NUMBER, wrong=press),
+    Stop("follow-area", wrong=press),
+    Stop("follow-sent"),
+    Stop("follow-confirm", args={"token": "confirm"}),
+    Stop("follow-stop", args={"token": "unfollow"}),
+    Stop("following"),
+    Stop("following", R, wrong=half_a_night),
     Stop("mine", args=KEY, wrong=first),
     Stop("mine", args=ANSWERED),
     Stop("mine-reply", args=KEY, wrong=without("#id_text")),
@@ -232,6 +245,8 @@ STOPS = (
     Stop("setup-export", A),
 )
 ONLY_SENT = {
+    "following-change",
+    "following-quiet",
     "my-cases-close",
     "report-discard",
     "operator-release",

@@ -29,7 +29,9 @@ from commonweal.kernel.models import Job
 from commonweal.kernel.queries import clock
 from commonweal.kernel.types import ANONYMOUS, SYSTEM, Actor, Role
 from commonweal.ledger.types import subject_of
-from commonweal.messages.queries import stop_token
+from commonweal.messages import actions as messages
+from commonweal.messages.queries import confirm_token, stop_token, unfollow_token
+from commonweal.messages.types import FollowKind, Rhythm, Target
 from commonweal.web import drafts, receipts
 from commonweal.web.drafts import SavedDraft
 from commonweal.web.pages.intake import TAKEN_IN
@@ -139,6 +141,7 @@ def world(here: Town, said: str = SAID) -> World:
     [public_photo] = photos.attachments(subject_of("case", answered.case_id), public_only=True)
     contact_id = queries.contact_of(answered.case_id)
     assert contact_id is not None
+    follow_id = _followed(here, answered)
     [invitation] = [one for one in mail.outbox if one.to == [invited]]
     args = {
         "answered": answered.number,
@@ -160,6 +163,8 @@ def world(here: Town, said: str = SAID) -> World:
         "webhook": told_webhook(answered.case_id, said).id,
         "neighbour": known_neighbour(said[:60]).id,
         "stop": stop_token(contact_id),
+        "confirm": confirm_token(follow_id),
+        "unfollow": unfollow_token(f"follow:{follow_id.hex}"),
         "reset": link_in(invitation).removeprefix(settings.ADDRESS),
         "filter": kept.id,
         "question": "how-many",
@@ -193,6 +198,20 @@ def report(here: Town, said: str, **values: Any) -> Receipt:
     }
     draft = Draft(category_id=here.lamp.id, **told)
     return cases.report(draft=draft, by=ANONYMOUS, at=clock())
+
+
+def _followed(here: Town, receipt: Receipt) -> UUID:
+    """Let the reporter follow a case, a district and a circle by mail; give one of them."""
+    contact_id = identity.contact_to_follow(mail=MEI, language="zh-Hant", at=clock())
+    subject, area = subject_of("case", receipt.case_id), subject_of("district", here.north.id)
+    circle = Target(kind=FollowKind.CIRCLE, lat=22.05, lng=114.05, metres=1000)
+    for target, rhythm in (
+        (Target(kind=FollowKind.CASE, subject=subject), Rhythm.AT_ONCE),
+        (Target(kind=FollowKind.DISTRICT, subject=area), Rhythm.DAILY),
+        (circle, Rhythm.WEEKLY),
+    ):
+        card = messages.follow(contact_id=contact_id, target=target, rhythm=rhythm, at=clock())
+    return card.id
 
 
 def _seen(receipt: Receipt) -> int:

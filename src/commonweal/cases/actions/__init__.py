@@ -10,6 +10,7 @@ from commonweal.cases.actions.filters import (
     move_filter,
     rename_filter,
 )
+from commonweal.cases.actions.following import tell_areas, tell_followers
 from commonweal.cases.actions.forgetting import forget
 from commonweal.cases.actions.from_file import formats, guess_mapping, import_file
 from commonweal.cases.actions.importing import import_cases
@@ -87,6 +88,8 @@ __all__ = [
     "take_down",
     "take_down_photo",
     "take_down_word",
+    "tell_areas",
+    "tell_followers",
     "withdraw",
     "withhold",
     "withhold_photo",

@@ -10,6 +10,7 @@ from commonweal.cases.queries.filters import (
     saved_filters,
     shares_with,
 )
+from commonweal.cases.queries.labels import state_label
 from commonweal.cases.queries.lists import (
     counts,
     listing,
@@ -19,6 +20,7 @@ from commonweal.cases.queries.lists import (
     public_listing,
     public_points,
 )
+from commonweal.cases.queries.news import news_of_cell, news_of_district
 from commonweal.cases.queries.one import (
     by_number,
     card,
@@ -78,6 +80,8 @@ __all__ = [
     "may_see",
     "moves",
     "needed_contacts",
+    "news_of_cell",
+    "news_of_district",
     "of_contacts",
     "of_source",
     "open_near",
@@ -97,6 +101,7 @@ __all__ = [
     "saved_filters",
     "shadowed_rules",
     "shares_with",
+    "state_label",
     "suggest_categories",
     "tallies",
     "total",

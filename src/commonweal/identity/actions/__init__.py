@@ -11,6 +11,7 @@ from commonweal.identity.actions.beginning import make_administrator
 from commonweal.identity.actions.contacts import (
     address_for_the_post,
     change_contact,
+    contact_to_follow,
     forget_contact,
     keep_contact,
     reveal,
@@ -25,6 +26,7 @@ __all__ = [
     "change_contact",
     "change_language",
     "close_account",
+    "contact_to_follow",
     "end_grant",
     "forget_contact",
     "grant",

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from commonweal.identity import rules
+from commonweal.identity import queries, rules
 from commonweal.identity.actions import registering
 from commonweal.identity.errors import NoSuchContact
 from commonweal.identity.models import Contact
@@ -16,7 +16,7 @@ from commonweal.kernel.types import Actor
 from commonweal.ledger.actions import append
 from commonweal.ledger.types import Entry
 from commonweal.messages import actions as messages
-from commonweal.messages.queries import address_as_sent
+from commonweal.messages.queries import address_as_sent, followers
 
 
 def keep_contact(
@@ -44,6 +44,21 @@ def keep_contact(
         created_at=at,
     )
     return row.id
+
+
+def contact_to_follow(
+    *, mail: str, language: str, person_id: UUID | None = None, at: datetime
+) -> UUID:
+    """Give the contact by which an address follows: the one it follows by already, or a new one.
+
+    Never the one that a case holds: what somebody follows leads to no report.
+    """
+    same = queries.contacts_of_mail(mail)
+    following = followers(same)
+    known = next((one for one in same if one in following), None)
+    return known or keep_contact(
+        kind=ContactKind.MAIL, value=mail, language=language, person_id=person_id, at=at
+    )
 
 
 def change_contact(*, contact_id: UUID, value: str, language: str | None = None) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from commonweal.identity.actions import registering
 from commonweal.identity.actions.contacts import forget_contact
 from commonweal.identity.models import Account, Contact, Grant, MagicLink, Mandate, Person
-from commonweal.messages.queries import waiting_for
+from commonweal.messages.queries import followers, waiting_for
 
 
 def sweep(*, at: datetime) -> int:
@@ -22,7 +22,7 @@ def sweep(*, at: datetime) -> int:
         kept = registering.kept(some)
         if kept is None:
             return 0
-        lost = set(some) - kept - waiting_for(some)
+        lost = set(some) - kept - waiting_for(some) - followers(some)
         for contact_id in lost:
             forget_contact(contact_id=contact_id)
         erased += len(lost)

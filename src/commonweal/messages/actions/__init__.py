@@ -1,9 +1,20 @@
 """Tell somebody something: once, in their language, by mail; and keep the city's words for it."""
 
 from commonweal.messages.actions.digests import send_digests
+from commonweal.messages.actions.following import (
+    ask_to_follow,
+    change_rhythm,
+    confirm_follow,
+    follow,
+    mark_told,
+    stop_following,
+    take_back,
+    unfollow,
+)
 from commonweal.messages.actions.posting import deliver
 from commonweal.messages.actions.registering import (
     register_folder,
+    register_follow_links,
     register_resolver,
     register_stop_link,
     register_template,
@@ -14,11 +25,17 @@ from commonweal.messages.actions.wishes import forget, set_preference, stop, swe
 from commonweal.messages.actions.words import preview, reset_template, save_template
 
 __all__ = [
+    "ask_to_follow",
+    "change_rhythm",
+    "confirm_follow",
     "deliver",
+    "follow",
     "forget",
     "gather",
+    "mark_told",
     "preview",
     "register_folder",
+    "register_follow_links",
     "register_resolver",
     "register_stop_link",
     "register_template",
@@ -28,6 +45,9 @@ __all__ = [
     "send_digests",
     "set_preference",
     "stop",
+    "stop_following",
     "sweep",
+    "take_back",
     "try_the_post",
+    "unfollow",
 ]

@@ -81,7 +81,7 @@ def _letter(row: Message, envelope: Envelope, address: str) -> Letter:
         envelope.facts = ""
         envelope.save(update_fields=["title", "text", "facts"])
     is_essential = queries.shipped(row.template).is_essential
-    stop_link = "" if is_essential else registering.stop_link(row.contact_id)
+    stop_link = "" if is_essential else registering.stop_link(row.contact_id, row.stops)
     text = envelope.text + words.ending(row.language, stop_link)
     city = words.city_facts(row.language)["city"]
     return Letter(

@@ -11,6 +11,7 @@ from commonweal.messages.types import Shipped
 
 _resolvers: list[Callable[[UUID], str | None]] = []
 _stop_links: list[Callable[[str], str]] = []
+_follow_links: dict[str, Callable[[str], str]] = {}
 
 
 def register_resolver(function: Callable[[UUID], str | None]) -> None:
@@ -21,6 +22,11 @@ def register_resolver(function: Callable[[UUID], str | None]) -> None:
 def register_stop_link(function: Callable[[str], str]) -> None:
     """Say how the address of the page that stops messages is made of its token."""
     _stop_links[:] = [function]
+
+
+def register_follow_links(*, confirm: Callable[[str], str], stop: Callable[[str], str]) -> None:
+    """Say how the addresses of the pages that confirm and end a follow are made of a token."""
+    _follow_links.update(confirm=confirm, stop=stop)
 
 
 def register_template(
@@ -59,8 +65,15 @@ def address_of(contact_id: UUID | None) -> str:
     return next((found for resolve in _resolvers if (found := resolve(contact_id))), "")
 
 
-def stop_link(contact_id: UUID | None) -> str:
-    """Make the address of the page that stops messages to a contact; empty when there is none."""
+def confirm_link(follow_id: UUID) -> str:
+    """Make the address of the page that confirms a follow."""
+    return _follow_links["confirm"](queries.confirm_token(follow_id))
+
+
+def stop_link(contact_id: UUID | None, stops: str = "") -> str:
+    """Make the address of the page that stops messages like this one; empty when there is none."""
+    if stops and _follow_links:
+        return _follow_links["stop"](queries.unfollow_token(stops))
     if contact_id is None or not _stop_links:
         return ""
     return _stop_links[0](queries.stop_token(contact_id))

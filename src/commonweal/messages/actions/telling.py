@@ -15,10 +15,20 @@ from commonweal.messages.types import Frequency, MessageState, Recipient
 
 @transaction.atomic
 def send(
-    *, template: str, to: Recipient, facts: dict[str, str], subject: str, key: str, at: datetime
+    *,
+    template: str,
+    to: Recipient,
+    facts: dict[str, str],
+    subject: str,
+    key: str,
+    at: datetime,
+    stops: str = "",
 ) -> UUID:
-    """Tell somebody, in the caller's transaction: the mail leaves after it, once per key."""
-    return keep(template, to, facts, subject, key, at, usual=Frequency.EACH)
+    """Tell somebody, in the caller's transaction: the mail leaves after it, once per key.
+
+    `stops` says what the mail's stop link ends, of somebody who follows: see `queries.stopped_by`.
+    """
+    return keep(template, to, facts, subject, key, at, usual=Frequency.EACH, stops=stops)
 
 
 @transaction.atomic
@@ -38,6 +48,7 @@ def keep(
     at: datetime,
     *,
     usual: Frequency,
+    stops: str = "",
 ) -> UUID:
     """Write a message and its envelope; what becomes of it depends on what the person wants."""
     kind = queries.shipped(template)
@@ -59,6 +70,7 @@ def keep(
         state=rules.first_state(
             wants.frequency if wants else None, usual, is_essential=kind.is_essential
         ),
+        stops=stops,
         created_at=at,
     )
     if row.state == MessageState.SUPPRESSED:

@@ -4,7 +4,14 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from commonweal.messages import queries
-from commonweal.messages.models import KEEP_ENVELOPES_DAYS, Envelope, Message, Preference
+from commonweal.messages.actions.following import sweep_follows
+from commonweal.messages.models import (
+    KEEP_ENVELOPES_DAYS,
+    Envelope,
+    Follow,
+    Message,
+    Preference,
+)
 from commonweal.messages.types import Frequency
 
 SETTLED_AFTER = timedelta(days=1)  # no act takes longer to write its message
@@ -42,14 +49,16 @@ def stop(*, token: str, at: datetime) -> None:
 
 
 def forget(*, contact_id: UUID) -> None:
-    """Erase what was told to a contact and what the contact wanted."""
+    """Erase what was told to a contact, what the contact wanted and what it followed."""
     ids = list(Message.objects.filter(contact_id=contact_id).values_list("id", flat=True))
     Envelope.objects.filter(message_id__in=ids).delete()
     Preference.objects.filter(contact_id=contact_id).delete()
+    Follow.objects.filter(contact_id=contact_id).delete()
 
 
 def sweep(*, at: datetime) -> int:
-    """Erase envelopes whose time is over, and those whose message was never written."""
+    """Erase envelopes whose time is over or whose message was never written; dead follows too."""
+    sweep_follows(at=at)
     old = at - timedelta(days=KEEP_ENVELOPES_DAYS)
     done, _ = Envelope.objects.filter(created_at__lt=old).delete()
     settled = (at - LOOK_BACK, at - SETTLED_AFTER)

@@ -25,6 +25,7 @@ CASES = 300
 TELLING = (  # handlers that write mails
     "cases.handlers.send_receipt",
     "cases.handlers.tell_reporter",
+    "cases.handlers.tell_followers",
     "cases.handlers.tell_unit_of_new_case",
     "cases.handlers.tell_unit_of_rerouted_case",
     "cases.handlers.tell_unit_of_a_call_to_make",

@@ -74,7 +74,7 @@ class PlaceForm(PlainForm):
         """Read the pin, and see that there is some place where one is needed."""
         said: dict[str, Any] = super().clean() or {}
         try:
-            said["lat"], said["lng"] = _point(said.get("lat", ""), said.get("lng", ""))
+            said["lat"], said["lng"] = point_of(said.get("lat", ""), said.get("lng", ""))
         except Refusal as refusal:
             said["lat"] = said["lng"] = None
             refuse(self, None, refusal)
@@ -95,7 +95,8 @@ def landmark_choices(search: str, chosen: str = "") -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda pair: pair[1].casefold())
 
 
-def _point(lat: str, lng: str) -> tuple[float | None, float | None]:
+def point_of(lat: str, lng: str) -> tuple[float | None, float | None]:
+    """Read a pin as the map writes it; nothing where none is set."""
     if not lat.strip() and not lng.strip():
         return None, None
     try:

@@ -25,7 +25,7 @@ from commonweal.city import queries as the_city
 from commonweal.kernel.types import Actor
 from commonweal.web.forms.dates import DatePartsField
 from commonweal.web.forms.plain import PlainForm
-from commonweal.web.words import LABELS, say
+from commonweal.web.words import say, state_label
 
 ANY = ("", _("All"))
 
@@ -84,7 +84,7 @@ class QueueForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.by = by
         choices = {
-            "state": [ANY, *((state.value, LABELS[state]) for state in State)],
+            "state": [ANY, *((state.value, state_label(state)) for state in State)],
             "category": [ANY, *category_choices()],
             "district": [ANY, *district_choices()],
             "unit": [ANY, *((i, n) for i, n in unit_choices() if self._sees(UUID(i)))],

@@ -126,6 +126,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "points": reverse("case-point", args=[card.number]),
         "tiles": tiles(request),
         "is_open": card.closed_at is None,
+        "around": "" if card.lat is None else f"lat={card.lat}&lng={card.lng}",
     }
     return render(request, "public/case.html", about)
 

@@ -25,6 +25,16 @@ def stop(token: str) -> str:
     return full("stop-messages", token=token)
 
 
+def confirm_follow(token: str) -> str:
+    """Give the page on which somebody confirms what to follow."""
+    return full("follow-confirm", token=token)
+
+
+def stop_following(token: str) -> str:
+    """Give the page that ends what a mail to a follower tells of."""
+    return full("follow-stop", token=token)
+
+
 def full(name: str, **parts: str) -> str:
     """Give a page's address with the city's own host, never the one a request names."""
     return f"{settings.ADDRESS}{reverse(name, kwargs=parts)}"

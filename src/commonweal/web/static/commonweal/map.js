@@ -2,6 +2,7 @@
 //
 // <div class="cw-map" data-map="pick|show" data-label="..." data-districts="URL of GeoJSON"
 //      data-points="URL of GeoJSON" data-tiles="" data-tiles-by=""
+//      data-here="id of a link"              its address gets the middle of the map
 //      data-moving="yes" data-many="{count} reports ..."   points are asked anew for each view
 //      data-lat="id of input" data-lng="id of input"
 //      data-said="id of the line that speaks" data-chosen="Chosen: a place in {district}."
@@ -231,6 +232,15 @@ async function show(map, box) {
       },
     }).addTo(layer);
   };
+  const here = document.getElementById(box.dataset.here);
+  const follow = () => {
+    const middle = map.getCenter().wrap();
+    const address = new URL(here.href);
+    address.searchParams.set("lat", middle.lat.toFixed(4));
+    address.searchParams.set("lng", middle.lng.toFixed(4));
+    here.href = address.href;
+  };
+  if (here) map.on("moveend", follow); // "around here" means the middle once somebody has looked around
   await load();
   if (box.dataset.moving) map.on("moveend", () => load().catch(() => {})); // what stands there stays
 }
