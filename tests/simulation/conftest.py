@@ -27,7 +27,7 @@ def made(
         transaction.atomic(),
     ):
         with override_settings(DEMO_PASSWORD=PASSWORD):
-            built = make(at=NOW, count=FEW)
+            built = make(at=NOW, count=FEW, older=0)
         yield built
         for alias in ("people", "default"):
             transaction.set_rollback(True, using=alias)

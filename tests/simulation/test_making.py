@@ -1,6 +1,6 @@
 """The same seed makes the same city; a real city is left alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -9,13 +9,23 @@ from django.db import transaction
 
 from commonweal.cases.models import Case, Word
 from commonweal.city import actions as city
+from commonweal.kernel.actions import run_waiting
+from commonweal.kernel.models import Job
+from commonweal.kernel.queries import clock
 from commonweal.kernel.types import SYSTEM
+from commonweal.messages.models import Message
 from commonweal.simulation.actions import make
+from commonweal.simulation.actions.making import CHAPTER, MAILED
 from commonweal.simulation.adapters import texts
 from commonweal.simulation.errors import CityIsTaken
+from commonweal.simulation.rules.stories import PAST, YEAR
 from tests.simulation.conftest import NOW
 
 pytestmark = pytest.mark.django_db
+
+
+def soon() -> datetime:
+    return clock() + timedelta(seconds=2)
 
 
 def told(seed: int) -> list[object]:
@@ -58,3 +68,29 @@ def test_the_command_says_why_it_refuses() -> None:
 
     with pytest.raises(CommandError, match="real city"):
         call_command("sample_city")
+
+
+def test_older_cases_come_in_behind_a_few_at_a_time() -> None:
+    make(at=NOW, count=15, older=12)
+    before = Case.objects.count()
+    first_round = run_waiting(clock=soon, most=1)
+    after_one = Case.objects.count()
+
+    run_waiting(clock=soon)
+
+    assert (before, first_round, after_one) == (15, 1, 15 + CHAPTER)
+    assert Case.objects.count() == 27
+    assert not Job.objects.exclude(state=Job.State.DONE).exists()
+
+
+def test_older_cases_are_at_their_end_and_older_than_all_others() -> None:
+    make(at=NOW, count=15, older=12)
+    run_waiting(clock=soon)
+
+    newer = Case.objects.filter(received_at__gt=NOW - PAST)
+    older = Case.objects.filter(received_at__lte=NOW - PAST)
+
+    assert (newer.count(), older.count()) == (15, 12)
+    assert not older.filter(closed_at=None).exists()
+    assert older.order_by("received_at")[0].received_at > NOW - YEAR - timedelta(days=7)
+    assert not Message.objects.filter(created_at__lt=NOW - MAILED).exists()

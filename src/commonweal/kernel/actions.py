@@ -50,6 +50,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
 LONGEST_WAIT_S = 3600
+LAST_PRIORITY = 100
 TOGETHER_S = 0.05  # SQLite has one writer: others wait that long
 
 
@@ -115,11 +116,11 @@ def worker_name() -> str:
 
 
 @transaction.atomic
-def claim(*, worker: str, at: datetime, limit: int = 10) -> list[int]:
+def claim(*, worker: str, at: datetime, limit: int = 10, before: int = LAST_PRIORITY) -> list[int]:
     """Lease due rows by their mark, never by "id greater than last"; park what failed too often."""
     free = list(
         Job.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=Job.State.WAITING, run_at__lte=at)
+        .filter(state=Job.State.WAITING, run_at__lte=at, priority__lt=before)
         .exclude(lease_until__gt=at)
         .order_by("priority", "id")
         .values_list("id", "attempts", "handler")[:limit]
@@ -297,11 +298,15 @@ def pass_over(*, handlers: Collection[str], until: datetime, at: datetime) -> in
 
 
 def run_waiting(
-    *, clock: Callable[[], datetime], worker: str | None = None, most: int = 10_000
+    *,
+    clock: Callable[[], datetime],
+    worker: str | None = None,
+    most: int = 10_000,
+    before: int = LAST_PRIORITY,
 ) -> int:
-    """Do everything that is due now; for tests, imports and the demo's start."""
+    """Do what is due now and comes before a priority; for tests, imports and the demo's start."""
     worker, done = worker or worker_name(), 0
-    while done < most and (claimed := claim(worker=worker, at=clock(), limit=50)):
+    while done < most and (claimed := claim(worker=worker, at=clock(), limit=50, before=before)):
         done += run_all(job_ids=claimed, worker=worker, clock=clock)
     return done
 

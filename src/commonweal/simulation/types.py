@@ -116,5 +116,6 @@ class Made:
     is_new: bool
     seed: int
     cases: int
+    older: int  # that come in behind them
     photos: int
     accounts: tuple[Account, ...]

@@ -1,5 +1,5 @@
 """Make a small city that lives by the real actions of every context."""
 
-from commonweal.simulation.actions.making import SEED, make
+from commonweal.simulation.actions.making import BEHIND, SEED, make, make_older
 
-__all__ = ["SEED", "make"]
+__all__ = ["BEHIND", "SEED", "make", "make_older"]

@@ -1,4 +1,8 @@
-"""Fill an empty place with the sample city: profile, people, and the cases of sixty days."""
+"""Fill an empty place with the sample city: profile, people, and the cases of a year.
+
+The cases of the last sixty days are there at once; the older ones come in behind them, a few at a
+time, as work of the outbox, so that nobody waits for them and none is lost or told twice.
+"""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,15 +17,19 @@ from commonweal.kernel.types import SYSTEM
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.types import Entry
 from commonweal.simulation import queries, rules
-from commonweal.simulation.actions.people import settle
+from commonweal.simulation.actions.people import People, settle
 from commonweal.simulation.actions.playing import Player
 from commonweal.simulation.adapters import texts
 from commonweal.simulation.errors import CityIsTaken
-from commonweal.simulation.rules.stories import PAST
+from commonweal.simulation.events import OlderCasesWanted
+from commonweal.simulation.rules.stories import YEAR
 from commonweal.simulation.types import Made, Town
 
 SEED = 20260301
-CASES = 300
+CASES = 500
+OLDER = 2500
+CHAPTER = 5  # so many older cases share a transaction; visitors write in between
+BEHIND = 9  # after everything that somebody waits for
 TELLING = (  # handlers that write mails
     "cases.handlers.send_receipt",
     "cases.handlers.tell_reporter",
@@ -37,7 +45,7 @@ MAILED = timedelta(days=1)  # of what happened longer ago nobody is told any mor
 SET_UP = timedelta(days=5)  # before the first case
 
 
-def make(*, at: datetime, seed: int = SEED, count: int = CASES) -> Made:
+def make(*, at: datetime, seed: int = SEED, count: int = CASES, older: int = OLDER) -> Made:
     """Make the sample city as of a time, all or nothing; where it stands already, do nothing.
 
     Only this package lets actions happen at another time than now. Everything of the past is done
@@ -49,28 +57,60 @@ def make(*, at: datetime, seed: int = SEED, count: int = CASES) -> Made:
             is_new=False,
             seed=int(known.facts["seed"]),
             cases=int(known.facts["cases"]),
+            older=int(known.facts["older"]),
             photos=int(known.facts["photos"]),
             accounts=queries.ACCOUNTS,
         )
     if the_city.is_set_up():
         raise CityIsTaken
     with transaction.atomic(using="people"), transaction.atomic():
-        photos = _live(at=at, seed=seed, count=count)
-        ledger.append(
+        people, photos = _live(at=at, seed=seed, count=count)
+        entry = ledger.append(
             Entry(
                 type="simulation.city-made",
                 subject=queries.SUBJECT,
                 actor="system",
-                facts={"seed": seed, "cases": count, "photos": photos},
+                facts={"seed": seed, "cases": count, "older": older, "photos": photos},
             ),
             at=at,
         )
-    kernel.run_waiting(clock=lambda: at)
-    return Made(is_new=True, seed=seed, cases=count, photos=photos, accounts=queries.ACCOUNTS)
+        kernel.announce(
+            OlderCasesWanted(
+                at=at,
+                subject=queries.SUBJECT,
+                seq=entry.seq,
+                people=people.to_json(),
+                seed=seed,
+                first=count + 1,
+                last=count + older,
+            )
+        )
+    kernel.run_waiting(clock=lambda: at, before=BEHIND)
+    return Made(
+        is_new=True,
+        seed=seed,
+        cases=count,
+        older=older,
+        photos=photos,
+        accounts=queries.ACCOUNTS,
+    )
 
 
-def _live(*, at: datetime, seed: int, count: int) -> int:
-    begin = at - PAST - SET_UP
+@transaction.atomic
+def make_older(
+    *, people: People, seed: int, until: datetime, first: int, last: int, at: datetime
+) -> int:
+    """Make a few older cases; say the number with which to go on."""
+    numbers = range(first, min(first + CHAPTER, last + 1))
+    told = rules.older(texts.book(), town(), seed=seed, until=until, numbers=numbers)
+    player = Player(people, ZoneInfo(the_city.profile().zone))
+    player.play(told, since=people.since, until=until - MAILED)
+    kernel.pass_over(handlers=TELLING, until=until - MAILED, at=at)
+    return numbers.stop
+
+
+def _live(*, at: datetime, seed: int, count: int) -> tuple[People, int]:
+    begin = at - YEAR - SET_UP
     city.load_folder(
         folder=texts.PROFILE, by=SYSTEM, at=begin, reason="the sample city is made by a seed"
     )
@@ -81,7 +121,7 @@ def _live(*, at: datetime, seed: int, count: int) -> int:
     city.run_out(at=at - MAILED, limit=count)
     kernel.pass_over(handlers=TELLING, until=at - MAILED, at=at)
     player.play(told, since=at - MAILED, until=at)
-    return player.photos
+    return people, player.photos
 
 
 def town() -> Town:

@@ -1,7 +1,9 @@
 """Who acts in a made-up city: residents, and an officer for each unit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from commonweal.simulation.rules.stories import RESIDENT
 from commonweal.simulation.types import Do, Story
 
 REASON = "member of the sample city"
+LATER = timedelta(hours=1)  # when those come in as whom nobody signs in
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,30 @@ class People:
         shared = {Do.ACKNOWLEDGE, Do.PUBLISH, Do.WITHHOLD}
         return self.dispatcher if do in shared and story.number % 3 == 0 else officer
 
+    def to_json(self) -> dict[str, Any]:
+        """Write down who acts, for work that goes on later."""
+        one = {name: str(getattr(self, name).id) for name in ("resident", "dispatcher", "lead")}
+        officers = {str(unit_id): str(actor.id) for unit_id, actor in self.officers.items()}
+        since = self.since.isoformat()
+        return {**one, "clerk": str(self.clerk), "officers": officers, "since": since}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> "People":
+        """Find them again, as they were appointed."""
+        since = datetime.fromisoformat(body["since"])
+        later = since + LATER
+        return cls(
+            **{
+                name: _actor(UUID(body[name]), since) for name in ("resident", "dispatcher", "lead")
+            },
+            clerk=UUID(body["clerk"]),
+            officers={
+                UUID(unit_id): _actor(UUID(person_id), later)
+                for unit_id, person_id in body["officers"].items()
+            },
+            since=since,
+        )
+
 
 def settle(*, at: datetime) -> People:
     """Make the demo accounts and an officer for each unit."""
@@ -62,7 +89,7 @@ def settle(*, at: datetime) -> People:
             unit_id = units[account.unit] if account.unit else None
             _appoint(ids[account.role], account.role, unit_id, at)
     officers = {units["roads"]: ids[Role.OFFICER]}
-    later = at + timedelta(hours=1)  # those one can sign in as are the first of their role
+    later = at + LATER  # those one can sign in as are the first of their role
     for code, name in OFFICERS.items():
         person_id = identity.make_staff(
             mail=f"{code}@tinglan.example",

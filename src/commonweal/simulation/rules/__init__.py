@@ -1,5 +1,5 @@
 """Stories of a made-up city, told by a seeded generator: pure, without a database."""
 
-from commonweal.simulation.rules.stories import stories
+from commonweal.simulation.rules.stories import older, stories
 
-__all__ = ["stories"]
+__all__ = ["older", "stories"]

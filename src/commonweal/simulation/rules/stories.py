@@ -16,10 +16,14 @@ from commonweal.simulation.types import Book, Step, Story, Town
 Chance = random.Random
 
 RESIDENT = "resident@tinglan.example"
-PAST = timedelta(days=60)
+PAST = timedelta(days=60)  # of which the whole city is told
+YEAR = timedelta(days=365)  # of which older stories are told
+QUIET = timedelta(days=2)  # nothing of an older story happens so shortly before today
 MOST_TRIES = 60
 MOST_PHOTOS = 14
 PHOTOGRAPHED, TELLS_WHEN, IN_THE_STORM = 0.25, 0.07, 0.6
+STORMS = (23, 141, 268)  # nights so many days ago in which trees fell and streets were flooded
+WITH_PHOTOS_IN = 10  # of older stories, one in so many may have photos
 
 # How many of 300 cases stand where today, and how many days ago they may have begun.
 SHARES: Mapping[State, int] = {
@@ -46,6 +50,13 @@ AGES: Mapping[State, tuple[float, float]] = {
     State.SCHEDULED: (3, 22),
     State.ON_HOLD: (4, 30),
     State.CONTESTED: (4, 30),
+}
+OLDER: Mapping[State, int] = {  # how older stories ended
+    State.ANSWERED: 46,
+    State.CONFIRMED: 38,
+    State.NOT_OURS: 6,
+    State.WITHDRAWN: 5,
+    State.CANNOT: 5,
 }
 LANGUAGES = {"zh-Hant": 50, "zh-Hans": 30, "en": 20}
 OFTEN = {
@@ -104,6 +115,24 @@ def stories(book: Book, town: Town, *, seed: int, until: datetime, count: int) -
     return _given_to_resident(told)
 
 
+def older(
+    book: Book, town: Town, *, seed: int, until: datetime, numbers: Sequence[int]
+) -> list[Story]:
+    """Tell stories of the ten months before, all at their end; each has a seed of its own."""
+    ages = (PAST / timedelta(days=1), YEAR / timedelta(days=1))
+    weights = [OFTEN.get(category.code, 1) for category in town.categories]
+    told = []
+    for number in numbers:
+        chance = Chance(f"{seed}/{number}")
+        end = chance.choices(list(OLDER), list(OLDER.values()))[0]
+        deck = chance.choices(town.categories, weights)
+        category = _fitting(book, town, chance, deck, end)
+        before = until.astimezone(UTC) - QUIET
+        one = _one(book, town, chance, number, category, end, before, ages)
+        told.append(one if number % WITH_PHOTOS_IN == 0 else replace(one, photos=0))
+    return told
+
+
 def _ends(count: int) -> list[State]:
     whole = sum(SHARES.values())
     ends: list[State] = []
@@ -147,6 +176,7 @@ def _one(
     category: CategoryCard,
     end: State,
     until: datetime,
+    ages: tuple[float, float] | None = None,
 ) -> Story:
     language = chance.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
     name, somewhere = places.somewhere(book, town, chance, language=language)
@@ -165,6 +195,7 @@ def _one(
         Plot(book, chance, town.calendar, category, language, said, bool(mail or phone)),
         end,
         until,
+        ages or AGES.get(end, (2, PAST / timedelta(days=1) - 0.5)),
     )
     day = at.astimezone(ZoneInfo(town.calendar.zone)).date()
     return Story(
@@ -197,10 +228,12 @@ def _days_before(chance: Chance, day: date) -> date | None:
     return began if chance.random() < TELLS_WHEN else None
 
 
-def _life(plot: Plot, end: State, until: datetime) -> tuple[datetime, tuple[Step, ...], str]:
+def _life(
+    plot: Plot, end: State, until: datetime, ages: tuple[float, float]
+) -> tuple[datetime, tuple[Step, ...], str]:
     """Draw beginnings, ever older, until everything has happened before today."""
-    most = PAST / timedelta(days=1) - 0.5
-    youngest, oldest = AGES.get(end, (2, most))
+    youngest, oldest = ages
+    most = max(PAST / timedelta(days=1) - 0.5, oldest)
     at, steps = until, []
     for attempt in range(MOST_TRIES):  # a long holiday may stand between a step and the next
         share = attempt / MOST_TRIES
@@ -216,8 +249,15 @@ def _life(plot: Plot, end: State, until: datetime) -> tuple[datetime, tuple[Step
 
 def _begin(plot: Plot, end: State, until: datetime, least: float, oldest: float) -> datetime:
     chance = plot.chance
-    if plot.category.code in STORMY and end not in AGES and chance.random() < IN_THE_STORM:
-        night = (until - timedelta(days=23)).replace(hour=12, minute=0, second=0, microsecond=0)
+    storms = [days for days in STORMS if least <= days <= oldest]
+    if (
+        plot.category.code in STORMY
+        and end not in AGES
+        and chance.random() < IN_THE_STORM
+        and storms
+    ):
+        night = until - timedelta(days=chance.choice(storms) if storms[1:] else storms[0])
+        night = night.replace(hour=12, minute=0, second=0, microsecond=0)
         return night + timedelta(minutes=chance.randrange(14 * 60))
     day = until - timedelta(days=chance.uniform(least, oldest))
     wanted = hour_of_writing(chance, day, plot.calendar)

@@ -14,7 +14,9 @@ from commonweal.simulation import actions
 class Command(BaseCommand):
     """Make the sample city once; a second run changes nothing."""
 
-    help = "Fill an empty place with the sample city: districts, units, people, 300 cases."
+    help = (
+        "Fill an empty place with the sample city: districts, units, people, and a year of cases."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=actions.SEED, help="Another city's seed.")
@@ -29,7 +31,13 @@ class Command(BaseCommand):
             self.stdout.write(_("The sample city stands already; nothing was changed."))
         else:
             self.stdout.write(
-                _("The sample city stands: {cases} cases, {photos} photos, in {seconds} s.").format(
-                    cases=made.cases, photos=made.photos, seconds=round(time.monotonic() - began)
+                _(
+                    "The sample city stands: {cases} cases, {photos} photos, in {seconds} s. "
+                    "{older} older ones come in behind them, within minutes."
+                ).format(
+                    cases=made.cases,
+                    photos=made.photos,
+                    older=made.older,
+                    seconds=round(time.monotonic() - began),
                 )
             )
