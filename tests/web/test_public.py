@@ -361,7 +361,16 @@ EVERY_PUBLIC = {
     and not access.personal
     and not path.startswith(("open311/", "api/"))  # programs read hours: tests/api
 }
-NO_WORDS = {"livez", "readyz", "metrics", "city-style", "language", "text-size", "photo"}
+NO_WORDS = {
+    "livez",
+    "readyz",
+    "metrics",
+    "city-style",
+    "language",
+    "text-size",
+    "photo",
+    "cases-parquet",
+}
 FINER_THAN_A_DAY = re.compile(r"\dT(?!00:00:00)\d\d:|\b0?7:4[14]\b")
 
 

@@ -4,17 +4,23 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
+from pyarrow import ArrowInvalid, parquet
 
 from commonweal.cases import actions
 from commonweal.cases.types import Foreign, Place, Receipt, State
+from commonweal.city import actions as city
+from commonweal.city import queries as the_city
+from commonweal.kernel.types import ANONYMOUS
+from commonweal.web.parquet import parquet_parts
 from commonweal.web.tables import harmless
-from tests.factories.cases import ADMINISTRATOR, NOW, Town, card, reported, town
+from tests.factories.cases import ADMINISTRATOR, NOW, Town, card, draft, named, reported, town
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("ada@example.org", "secret words", "second door", "22.0512345")
@@ -42,6 +48,13 @@ def answered(here: Town, receipt: Receipt, *, after: timedelta = timedelta()) ->
 
 def read(answer: Any) -> str:
     return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+def in_csv(value: Any) -> str:
+    """Write a value as the table of text does."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def rows_of(address: str) -> list[dict[str, str]]:
@@ -152,6 +165,83 @@ class TestDownloads:
         assert len(points) == 2
         assert points[receipt.number] == [114.0512, 22.0512]
         assert [114.05, 22.051] in points.values()
+
+    def test_columns_leave_typed_as_parquet_and_say_what_the_table_says(self, here: Town) -> None:
+        receipt = told(here)
+        actions.publish(
+            case_id=receipt.case_id, text="A lamp is dark.", seen=1, by=here.officer, at=NOW
+        )
+        answered(here, receipt)
+        told(here, place=Place(words="somewhere"))
+
+        raw = b"".join(Client().get("/cases.parquet"))
+        found = parquet.read_table(io.BytesIO(raw))
+
+        as_text = [
+            {name: in_csv(value) for name, value in row.items()} for row in found.to_pylist()
+        ]
+        assert as_text == rows_of("/cases.csv")
+        kinds = {field.name: str(field.type) for field in found.schema}
+        assert {kinds.pop(name) for name in ("reported", "promised", "ended")} == {"date32[day]"}
+        assert {kinds.pop(name) for name in ("latitude", "longitude")} == {"double"}
+        assert kinds.pop("late") == "bool"
+        assert set(kinds.values()) == {"string"}
+        assert not any(secret in str(found.to_pylist()) for secret in SECRETS)
+
+    def test_columns_come_by_the_filter_and_an_empty_file_opens_too(self, here: Town) -> None:
+        told(here)
+
+        raw = b"".join(Client().get("/cases.parquet?state=ended"))
+
+        assert parquet.read_table(io.BytesIO(raw)).num_rows == 0
+
+    def test_any_number_of_rows_is_written_some_at_a_time(self) -> None:
+        taken = 0
+
+        def rows() -> Iterator[list[Any]]:
+            nonlocal taken
+            for taken in range(1, 1001):
+                yield [f"n{taken}", None if taken % 2 else taken / 2]
+
+        parts = parquet_parts({"name": str, "half": float}, rows(), at_once=100)
+        begun = [next(parts), next(parts)]
+        assert taken == 200
+
+        file = parquet.ParquetFile(io.BytesIO(b"".join([*begun, *parts])))
+        assert file.num_row_groups == 10
+        assert file.read().column("name").to_pylist() == [f"n{n}" for n in range(1, 1001)]
+        assert file.read().column("half").null_count == 500
+
+    def test_a_file_that_breaks_off_does_not_open(self) -> None:
+        parts = list(parquet_parts({"name": str}, ([f"n{n}"] for n in range(5)), at_once=2))
+
+        with pytest.raises(ArrowInvalid):
+            parquet.read_table(io.BytesIO(b"".join(parts[:-1])))
+
+    def test_without_the_extra_there_is_no_link_and_no_file(
+        self, here: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told(here)
+        assert "/cases.parquet" in Client().get("/cases/").content.decode()
+        for page in ("downloads", "public"):
+            monkeypatch.setattr(f"commonweal.web.pages.{page}.is_installed", lambda: False)
+
+        assert "/cases.parquet" not in Client().get("/cases/").content.decode()
+        assert Client().get("/cases.parquet").status_code == 404
+
+    def test_days_are_those_of_the_city(self, here: Town) -> None:
+        city.save_profile(
+            name=named("Town"),
+            languages=("zh-Hant", "zh-Hans", "en"),
+            zone="Pacific/Kiritimati",  # fourteen hours ahead: there it is the tenth already
+            seen=the_city.profile().version,
+            reason="for a test",
+            by=ADMINISTRATOR,
+            at=NOW,
+        )
+        actions.report(draft=draft(here.lamp), by=ANONYMOUS, at=NOW + timedelta(hours=1))
+
+        assert [row["reported"] for row in rows_of("/cases.csv")] == ["2026-03-10"]
 
     @pytest.mark.usefixtures("here")
     def test_words_that_find_nothing_and_words_that_cannot_be_sought(self) -> None:

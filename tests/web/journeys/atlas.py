@@ -288,6 +288,7 @@ NO_PAGE = {
     "cases-points",
     "cases-csv",
     "cases-geojson",
+    "cases-parquet",
     "cases-atom",
     "statistics-months",
     "statistics-kinds",

@@ -1,11 +1,12 @@
-"""The public list to take away: CSV, GeoJSON, and a feed; nothing in them names a person."""
+"""The public list to take away: CSV, GeoJSON, Parquet, a feed; nothing in them names a person."""
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils import timezone
@@ -22,29 +23,30 @@ from commonweal.edge.requests import now_of
 from commonweal.kernel.errors import UnsearchableText
 from commonweal.web import words
 from commonweal.web.forms.public import CasesFilter
+from commonweal.web.parquet import is_installed, parquet_response
 from commonweal.web.rows import Names, public_rows
 from commonweal.web.tables import csv_response
 
 DOWNLOAD = limits.Limit(form="download", burst=10, per_hour=60)
 NEWEST = 50
-COLUMNS = (
-    "number",
-    "state",
-    "category",
-    "category_name",
-    "district",
-    "district_name",
-    "unit",
-    "reported",
-    "promised",
-    "ended",
-    "late",
-    "latitude",
-    "longitude",
-    "published_words",
-    "published_answer",
-    "address",
-)
+COLUMNS: dict[str, type] = {
+    "number": str,
+    "state": str,
+    "category": str,
+    "category_name": str,
+    "district": str,
+    "district_name": str,
+    "unit": str,
+    "reported": date,
+    "promised": date,
+    "ended": date,
+    "late": bool,
+    "latitude": float,
+    "longitude": float,
+    "published_words": str,
+    "published_answer": str,
+    "address": str,
+}
 
 
 def _wanted(request: HttpRequest) -> Filter:
@@ -56,15 +58,22 @@ def _wanted(request: HttpRequest) -> Filter:
 
 
 class _Names:
-    """Names and codes, looked up once."""
+    """Names and codes, looked up once; and the city's time, which a stream would outlive."""
 
-    def __init__(self) -> None:
+    def __init__(self, request: HttpRequest) -> None:
+        self.address = request.build_absolute_uri("/").rstrip("/")
+        self.zone = ZoneInfo(city.profile().zone)
         self.named = Names.read()
         self.categories = {one.id: one.code for one in queries.categories()}
         self.districts = {one.id: one.code for one in city.all_districts()}
 
+    def day(self, moment: datetime) -> date:
+        """Give the day only: nobody need know at which minute somebody reported."""
+        return moment.astimezone(self.zone).date()
 
-def _cells(card: PublicCard, names: _Names, address: str) -> list[Any]:
+
+def _values(card: PublicCard, names: _Names) -> list[Any]:
+    """Give what stands in each column, as its type says; nothing where there is nothing."""
     district = card.district_id
     return [
         card.number,
@@ -74,21 +83,29 @@ def _cells(card: PublicCard, names: _Names, address: str) -> list[Any]:
         names.districts.get(district, "") if district else "",
         names.named.districts.get(district, "") if district else "",
         names.named.units.get(card.unit_id, ""),
-        _day(card.received_at),
-        _day(card.due_at) if card.is_promised else "",
-        _day(card.closed_at) if card.closed_at else "",
-        "yes" if card.is_overdue else "no",
+        names.day(card.received_at),
+        names.day(card.due_at) if card.is_promised else None,
+        names.day(card.closed_at) if card.closed_at else None,
+        card.is_overdue,
         card.lat,
         card.lng,
         card.text,
         card.answer,
-        address + reverse("case", args=[card.number]),
+        names.address + reverse("case", args=[card.number]),
     ]
 
 
-def _day(moment: datetime) -> str:
-    """Give the day only: nobody need know at which minute somebody reported."""
-    return timezone.localtime(moment).date().isoformat()
+def _cells(card: PublicCard, names: _Names) -> list[Any]:
+    """Write the values as tables of text do: days as ISO 8601, yes or no."""
+    return [_cell(value) for value in _values(card, names)]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @public
@@ -97,12 +114,12 @@ def table(request: HttpRequest) -> HttpResponseBase:
     """Give every report that fits, as a table."""
     limits.take(request, DOWNLOAD)
     found = queries.public_export(_wanted(request), at=now_of(request))
-    names, address = _Names(), request.build_absolute_uri("/").rstrip("/")
+    names = _Names(request)
 
     def rows() -> Iterator[list[Any]]:
         yield list(COLUMNS)
         for card in found:
-            yield _cells(card, names, address)
+            yield _cells(card, names)
 
     return csv_response(rows(), "reports.csv")
 
@@ -113,7 +130,7 @@ def features(request: HttpRequest) -> HttpResponseBase:
     """Give every report that fits and has a point, as points of a map."""
     limits.take(request, DOWNLOAD)
     found = queries.public_export(_wanted(request), at=now_of(request))
-    names, address = _Names(), request.build_absolute_uri("/").rstrip("/")
+    names = _Names(request)
 
     def lines() -> Iterator[str]:
         yield '{"type":"FeatureCollection","features":['
@@ -121,7 +138,7 @@ def features(request: HttpRequest) -> HttpResponseBase:
         for card in found:
             if card.lat is None or card.lng is None:
                 continue
-            about = dict(zip(COLUMNS, _cells(card, names, address), strict=True))
+            about = dict(zip(COLUMNS, _cells(card, names), strict=True))
             del about["latitude"], about["longitude"]
             feature = {
                 "type": "Feature",
@@ -135,6 +152,19 @@ def features(request: HttpRequest) -> HttpResponseBase:
     response = StreamingHttpResponse(lines(), content_type="application/geo+json")
     response["Content-Disposition"] = 'attachment; filename="reports.geojson"'
     return response
+
+
+@public
+@require_safe
+def columns(request: HttpRequest) -> HttpResponseBase:
+    """Give every report that fits, as typed columns; where the extra is installed."""
+    if not is_installed():
+        raise Http404
+    limits.take(request, DOWNLOAD)
+    found = queries.public_export(_wanted(request), at=now_of(request))
+    names = _Names(request)
+    rows = (_values(card, names) for card in found)
+    return parquet_response(COLUMNS, rows, "reports.parquet")
 
 
 @public
@@ -174,5 +204,6 @@ def feed(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("cases.csv", table, name="cases-csv"),
     path("cases.geojson", features, name="cases-geojson"),
+    path("cases.parquet", columns, name="cases-parquet"),
     path("cases.atom", feed, name="cases-atom"),
 ]

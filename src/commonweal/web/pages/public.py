@@ -29,6 +29,7 @@ from commonweal.kernel.types import Page
 from commonweal.ledger.types import subject_of
 from commonweal.web import words
 from commonweal.web.forms.public import CasesFilter, FlagForm, MapView, is_countable
+from commonweal.web.parquet import is_installed
 from commonweal.web.rows import Names, public_rows
 from commonweal.web.templatetags.commonweal import tone
 
@@ -44,7 +45,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     """List cases, with filters in the address."""
     if number := _number_typed(request, request.GET.get("q", "")):
         return redirect("case", number=number)
-    return _listed(request, "public/list.html", {})
+    return _listed(request, "public/list.html", {"parquet": is_installed()})
 
 
 @public
