@@ -3,8 +3,11 @@
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.db.models import Expression
 
 from commonweal.kernel import actions, queries
+from commonweal.kernel.adapters import full_text
 from commonweal.kernel.errors import UnsearchableText
 from commonweal.kernel.models import SearchText
 from commonweal.kernel.types import Findable
@@ -13,11 +16,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def found(text: str) -> set[UUID]:
-    return set(
-        SearchText.objects.filter(ref__in=queries.found(kind="case", text=text)).values_list(
-            "ref", flat=True
-        )
+    by_index, by_look = (
+        set(SearchText.objects.filter(condition).values_list("ref", flat=True))
+        for condition in ways(text)
     )
+    assert by_index == by_look
+    return by_index
+
+
+def ways(text: str) -> list[Expression]:
+    said = full_text.query(connection.vendor, text)
+    asked = (connection.vendor, "case", said, "kernel_searchtext.ref")
+    return [full_text.matching(*asked), full_text.holding(*asked)]
 
 
 def index(text: str) -> UUID:
@@ -69,3 +79,20 @@ def test_the_language_of_the_engine_is_not_spoken(text: str) -> None:
     index("a lamp")
 
     assert found(text) is not None
+
+
+def test_words_that_very_many_hold_are_looked_for_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(full_text, "MANY", 3)
+    actions.index(
+        [Findable(kind="case", ref=uuid4(), text=f"dark lamp {n}") for n in range(40)],
+        at=queries.clock(),
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE kernel_searchtext")
+
+    many = queries.found(kind="case", text="lamp", column="kernel_searchtext.ref")
+    few = queries.found(kind="case", text="bin", column="kernel_searchtext.ref")
+
+    assert (many.are_many, few.are_many) == (True, False)
+    assert SearchText.objects.filter(many.is_held).count() == 40

@@ -204,12 +204,12 @@ class Case(models.Model):
             models.Index(fields=["changed_at"], name="cases_by_change"),
             models.Index(fields=["unit_id", "-received_at"], name="cases_of_a_unit"),
             models.Index(
-                fields=["unit_id", "due_at"],
+                fields=["unit_id", "due_at", "is_promised", "paused_at"],
                 condition=Q(closed_at__isnull=True),
                 name="open_cases_of_a_unit",
             ),
             models.Index(
-                fields=["unit_id"],
+                fields=["unit_id", "closed_at"],
                 condition=(Q(publication="waiting") & ~Q(text="")) | Q(photos_wait=True),
                 name="cases_to_review",
             ),

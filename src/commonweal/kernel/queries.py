@@ -1,10 +1,11 @@
 """What time it is, how far the work lags, what is parked."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Expression, Min
 
 from commonweal.kernel.adapters import full_text
 from commonweal.kernel.adapters.cache import kept, one_look
@@ -12,7 +13,9 @@ from commonweal.kernel.models import Given, Job
 from commonweal.kernel.types import Backlog, JobCard
 
 __all__ = [
+    "Found",
     "backlog",
+    "check_searchable",
     "clock",
     "found",
     "given",
@@ -87,8 +90,16 @@ def parked(limit: int = 200) -> list[JobCard]:
     ]
 
 
-def found(*, kind: str, text: str) -> full_text.Found:
-    """Give what matches these words, for use in a filter: `id__in=found(...)`.
+@dataclass(frozen=True)
+class Found:
+    """A condition under which a thing holds the words, and whether very many do."""
+
+    is_held: Expression
+    are_many: bool
+
+
+def found(*, kind: str, text: str, column: str) -> Found:
+    """Find what holds these words, for use in a filter over the column that names the things.
 
     Raises
     ------
@@ -96,4 +107,12 @@ def found(*, kind: str, text: str) -> full_text.Found:
         With words that hold nothing to search for.
 
     """
-    return full_text.matching(connection.vendor, kind, text)
+    said = full_text.query(connection.vendor, text)
+    are_many = full_text.are_many(connection, kind, said)
+    way = full_text.holding if are_many else full_text.matching
+    return Found(is_held=way(connection.vendor, kind, said, column), are_many=are_many)
+
+
+def check_searchable(text: str) -> None:
+    """Refuse words that hold nothing to search for."""
+    full_text.query(connection.vendor, text)

@@ -15,7 +15,6 @@ from commonweal.cases.errors import (
 )
 from commonweal.cases.models import SavedFilter as Row
 from commonweal.cases.queries.filters import filter_card
-from commonweal.cases.queries.lists import STAFF_INDEX
 from commonweal.cases.types import MOST_FILTERS, Choice, SavedFilter
 from commonweal.city import queries as the_city
 from commonweal.kernel import actions as kernel
@@ -67,7 +66,7 @@ def keep_filter(
 def _check(choice: Choice) -> None:
     """Refuse a choice that names what the city does not have, or words that find nothing."""
     if choice.text.strip():
-        search.found(kind=STAFF_INDEX, text=choice.text)
+        search.check_searchable(choice.text)
     if choice.category_id:
         queries.category(choice.category_id)
     if choice.district_id:

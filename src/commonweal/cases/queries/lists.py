@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,10 +34,20 @@ T = TypeVar("T")
 STAFF_INDEX, PUBLIC_INDEX = "case", "case.public"
 PAGE = 25
 MOST_COUNTED = 10_000
+MOST_COUNTED_OF_MANY = 250  # where very many hold the words searched for
 MOST_POINTS = 5_000
 BATCH = 500
 ALIKE_M, MOST_ALIKE = 100.0, 5  # how near an open report of the same kind is called to mind
 EARLIEST, LATEST = date(1000, 1, 1), date(9000, 1, 1)  # beyond, no zone can be reckoned
+
+
+class Chosen(NamedTuple):
+    """The cases of a filter, and how many of them are counted and can be paged through."""
+
+    rows: QuerySet[Case]
+    most: int
+
+
 _ORDER = {
     Sort.PROMISE: ("due_at", "id"),
     Sort.NEWEST: ("-received_at", "id"),
@@ -47,9 +57,12 @@ _ORDER = {
 
 def listing(wanted: Filter, *, at: datetime, number: int = 1, size: int = PAGE) -> Page[CaseCard]:
     """List cases for staff; whoever calls has put the units one may see into the filter."""
-    rows = _filtered(wanted, STAFF_INDEX, at)
     return _page(
-        rows, wanted.sort, number, size, lambda found: [case_card(r, at=at) for r in found]
+        _chosen(wanted, STAFF_INDEX, at),
+        wanted.sort,
+        number,
+        size,
+        lambda found: [case_card(row, at=at) for row in found],
     )
 
 
@@ -62,7 +75,7 @@ def public_listing(
         answers = answers_of([row.pk for row in found])
         return [public_case_card(row, answers.get(row.pk, ""), at=at) for row in found]
 
-    return _page(_filtered(wanted, PUBLIC_INDEX, at), wanted.sort, number, size, cards)
+    return _page(_chosen(wanted, PUBLIC_INDEX, at), wanted.sort, number, size, cards)
 
 
 def public_export(wanted: Filter, *, at: datetime) -> Iterator[PublicCard]:
@@ -126,15 +139,19 @@ def counts(wanted: Filter, *, at: datetime) -> dict[str, int]:
 
 
 def count(wanted: Filter, *, at: datetime) -> Count:
-    """Count the cases of a filter up to `MOST_COUNTED`."""
-    counted = _filtered(wanted, STAFF_INDEX, at)[: MOST_COUNTED + 1].count()
-    return Count(total=min(counted, MOST_COUNTED), is_more=counted > MOST_COUNTED)
+    """Count the cases of a filter, as far as its list goes."""
+    return _count(_chosen(wanted, STAFF_INDEX, at))
+
+
+def _count(chosen: Chosen) -> Count:
+    counted = chosen.rows[: chosen.most + 1].count()
+    return Count(total=min(counted, chosen.most), is_more=counted > chosen.most)
 
 
 def _overdue(at: datetime) -> Q:
     """Find broken promises; one that waits for the reporter was broken before, or not at all."""
     until = Coalesce("paused_at", Value(at, output_field=DateTimeField()))
-    return Q(is_promised=True, due_at__lt=until)
+    return Q(is_promised=True, due_at__lt=until) & Q(due_at__lt=at)  # the second by an index
 
 
 def _unreviewed() -> Q:
@@ -142,9 +159,15 @@ def _unreviewed() -> Q:
 
 
 def _filtered(wanted: Filter, index: str, at: datetime) -> QuerySet[Case]:
-    rows = Case.objects.all()
+    return _chosen(wanted, index, at).rows
+
+
+def _chosen(wanted: Filter, index: str, at: datetime) -> Chosen:
+    rows, most = Case.objects.all(), MOST_COUNTED
     if wanted.text.strip():
-        rows = rows.filter(id__in=kernel.found(kind=index, text=wanted.text))
+        found = kernel.found(kind=index, text=wanted.text, column="cases_case.id")
+        rows = rows.filter(found.is_held)
+        most = MOST_COUNTED_OF_MANY if found.are_many else most
     if wanted.states:
         rows = rows.filter(state__in=wanted.states)
     if wanted.only_open or wanted.only_overdue:
@@ -170,7 +193,7 @@ def _filtered(wanted: Filter, index: str, at: datetime) -> QuerySet[Case]:
     if wanted.until:
         last = min(wanted.until, LATEST)
         rows = rows.filter(received_at__lte=datetime.combine(last, time.max, zone))
-    return rows
+    return Chosen(rows, most)
 
 
 def _with_those_below(wanted: Sequence[UUID]) -> list[UUID]:
@@ -179,19 +202,18 @@ def _with_those_below(wanted: Sequence[UUID]) -> list[UUID]:
 
 
 def _page(
-    rows: QuerySet[Case], sort: Sort, number: int, size: int, cards: Callable[[list[Case]], list[T]]
+    chosen: Chosen, sort: Sort, number: int, size: int, cards: Callable[[list[Case]], list[T]]
 ) -> Page[T]:
-    counted = rows[: MOST_COUNTED + 1].count()
-    total = min(counted, MOST_COUNTED)
-    number = max(1, min(number, max(1, -(-total // size))))
+    counted = _count(chosen)
+    number = max(1, min(number, max(1, -(-counted.total // size))))
     first = (number - 1) * size
-    found = list(rows.order_by(*_ORDER[sort])[first : first + size])
+    found = list(chosen.rows.order_by(*_ORDER[sort])[first : first + size])
     return Page(
         items=tuple(cards(found)),
-        total=total,
+        total=counted.total,
         number=number,
         size=size,
-        is_more=counted > MOST_COUNTED,
+        is_more=counted.is_more,
     )
 
 

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from commonweal.kernel.errors import UnsearchableText
 from commonweal.methods.search import fts5_query, query_terms, ts_query
 
 Found: TypeAlias = RawSQL
+MANY = 5_000  # hits, from which on to look at each thing for the words is the shorter way
+SAMPLE = 5_000  # rows
 
 # Positions of a tsvector end at 16,383
 VECTOR_FUNCTION = """
@@ -45,21 +48,71 @@ def drop(connection: BaseDatabaseWrapper, row_id: int, tokens: str) -> None:
         _run(connection, sql, [row_id, tokens])
 
 
-def matching(vendor: str, kind: str, text: str) -> Found:
-    """Give `SELECT ref ...` for everything of a kind that holds every term of the text."""
+def query(vendor: str, text: str) -> str:
+    """Write what is searched for as the engine reads it, or refuse what holds no word."""
     terms = query_terms(text)
     if not terms:
         raise UnsearchableText
+    return fts5_query(terms) if vendor == "sqlite" else ts_query(terms)
+
+
+def matching(vendor: str, kind: str, said: str, column: str) -> Found:
+    """Say of a column whether it names one of the things that hold every term; for few hits."""
     if vendor == "sqlite":
-        query = fts5_query(terms)
         sql = (
-            "SELECT ref FROM kernel_searchtext WHERE kind = %s AND id IN "
-            "(SELECT rowid FROM kernel_searchtext_fts WHERE kernel_searchtext_fts MATCH %s)"
+            f"{column} IN (SELECT ref FROM kernel_searchtext WHERE kind = %s AND id IN "
+            "(SELECT rowid FROM kernel_searchtext_fts WHERE kernel_searchtext_fts MATCH %s))"
         )
     else:
-        query = ts_query(terms)
-        sql = "SELECT ref FROM kernel_searchtext WHERE kind = %s AND vector @@ %s::tsquery"
-    return RawSQL(sql, (kind, query))
+        sql = (
+            f"{column} IN (SELECT ref FROM kernel_searchtext "
+            "WHERE kind = %s AND vector @@ %s::tsquery)"
+        )
+    return RawSQL(sql, (kind, said), output_field=BooleanField())
+
+
+def holding(vendor: str, kind: str, said: str, column: str) -> Found:
+    """Say the same by a look at each thing in its turn; for many hits of which few are wanted."""
+    if vendor == "sqlite":
+        sql = (
+            f"EXISTS (SELECT 1 FROM kernel_searchtext AS held WHERE held.ref = {column} "
+            "AND held.kind = %s AND EXISTS (SELECT 1 FROM kernel_searchtext_fts "
+            "WHERE kernel_searchtext_fts.rowid = held.id AND kernel_searchtext_fts MATCH %s))"
+        )
+    else:  # OFFSET 0 keeps the planner from turning this into the other way
+        sql = (
+            f"EXISTS (SELECT 1 FROM kernel_searchtext AS held WHERE held.ref = {column} "
+            "AND held.kind = %s AND held.vector @@ %s::tsquery OFFSET 0)"
+        )
+    return RawSQL(sql, (kind, said), output_field=BooleanField())
+
+
+def are_many(connection: BaseDatabaseWrapper, kind: str, said: str) -> bool:
+    """Say whether more than a few thousand things hold the words, without finding them all."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":  # reads its hits one after the other
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT rowid FROM kernel_searchtext_fts "
+                "WHERE kernel_searchtext_fts MATCH %s LIMIT %s)",
+                (said, MANY + 1),
+            )
+            return int(cursor.fetchone()[0]) > MANY
+        return _estimate(cursor, kind, said) > MANY
+
+
+def _estimate(cursor: Any, kind: str, said: str) -> float:
+    """Estimate the hits by a sample of blocks: PostgreSQL finds all hits before the first, and
+    guesses the same number for every begun word.
+    """
+    cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'kernel_searchtext'::regclass")
+    rows = max(1.0, cursor.fetchone()[0])
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE kind = %s AND vector @@ %s::tsquery), count(*) "
+        "FROM kernel_searchtext TABLESAMPLE SYSTEM (%s) REPEATABLE (1)",
+        (kind, said, min(100.0, 100 * SAMPLE / rows)),
+    )
+    hits, looked_at = cursor.fetchone()
+    return float(hits) * rows / max(1, looked_at)
 
 
 def create(connection: BaseDatabaseWrapper) -> None:
