@@ -22,6 +22,7 @@ CASES = int(sys.argv[1]) if sys.argv[1:2] and sys.argv[1].isdigit() else 10_000
 ACTS = 500
 LOOKS = 100
 BATCH = 200
+VIEW = "west=114&south=22&east=114.1&north=22.1&zoom=13"
 OPEN_IN = 10  # one case in so many is open
 KEPT = os.environ.get("BENCH_KEEP", "")
 ROOT = Path(__file__).parents[1]
@@ -215,7 +216,7 @@ def measure() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS bench_bare (id INTEGER PRIMARY KEY, body TEXT)")
         if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE")  # as the database does by itself after some minutes
         cursor.execute("DELETE FROM bench_bare")
 
     def bare_insert(i: int) -> None:
@@ -285,7 +286,13 @@ def measure() -> None:
     told("page: case for staff", timed(LOOKS, lambda i: page(staff, f"/staff/cases/{own[i]}/")))
     told("page: public list", timed(LOOKS, lambda _i: page(public, "/cases/")))
     told("page: public case", timed(LOOKS, lambda i: page(public, f"/cases/{numbers[i]}/")))
-    told("page: search", timed(LOOKS, lambda _i: page(public, "/cases/?text=pothole")))
+    told("page: public search", timed(LOOKS, lambda _i: page(public, "/cases/?q=pothole")))
+    told("page: staff search", timed(LOOKS, lambda _i: page(staff, "/staff/?text=pothole")))
+    told("page: statistics", timed(LOOKS, lambda _i: page(public, "/statistics/")))
+    told(
+        "map: cells of a view",
+        timed(LOOKS, lambda _i: page(public, f"/cases/points.geojson?{VIEW}")),
+    )
     told("page: home", timed(LOOKS, lambda _i: page(public, "/")))
 
 

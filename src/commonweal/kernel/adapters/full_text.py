@@ -101,9 +101,7 @@ def are_many(connection: BaseDatabaseWrapper, kind: str, said: str) -> bool:
 
 
 def _estimate(cursor: Any, kind: str, said: str) -> float:
-    """Estimate the hits by a sample of blocks: PostgreSQL finds all hits before the first, and
-    guesses the same number for every begun word.
-    """
+    """Estimate the hits by a sample; the planner guesses one number for all begun words."""
     cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'kernel_searchtext'::regclass")
     rows = max(1.0, cursor.fetchone()[0])
     cursor.execute(
@@ -112,7 +110,7 @@ def _estimate(cursor: Any, kind: str, said: str) -> float:
         (kind, said, min(100.0, 100 * SAMPLE / rows)),
     )
     hits, looked_at = cursor.fetchone()
-    return float(hits) * rows / max(1, looked_at)
+    return float(hits * rows / max(1, looked_at))
 
 
 def create(connection: BaseDatabaseWrapper) -> None:
