@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from commonweal.city.types import Term
+from commonweal.content.types import FlagCard, FlagOutcome
 from commonweal.kernel.types import Channel, Words
 
 LONGEST_TEXT = 5_000
@@ -58,6 +59,26 @@ class Act(StrEnum):
     REPORT_FOR_OTHERS = "report-for-others"
     SHARE_FILTERS = "share-filters"
     CONFIGURE = "configure"
+
+
+class Deed(StrEnum):
+    """One thing that staff do with a case, finer than `Act`: one right may cover several."""
+
+    ACKNOWLEDGE = "acknowledge"
+    START = "start"
+    ANSWER = "answer"
+    ASK = "ask"
+    SCHEDULE = "schedule"
+    HOLD = "hold"
+    REFER = "refer"
+    DECLINE = "decline"
+    ASSIGN = "assign"
+    RECATEGORISE = "recategorise"
+    NOTE = "note"
+    PUBLISH = "publish"
+    WITHHOLD = "withhold"
+    TAKE_DOWN = "take-down"
+    TAKE_DOWN_WORD = "take-down-word"
 
 
 class SpeaksFor(StrEnum):
@@ -338,6 +359,29 @@ class PublicCard:
     is_promised: bool
     closed_at: datetime | None
     is_overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flaggable:
+    """Something public of a case: its words, words of the city, or a photo."""
+
+    target: str
+    of: str
+    number: str
+    text: str = ""
+    photo_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flagged:
+    """A flag on a case, with just what it means while it is public, and what can be decided."""
+
+    flag: FlagCard
+    case: CaseCard
+    text: str
+    photo_id: UUID | None
+    by_city: bool  # words of the city: they cannot become private, only be taken down
+    outcomes: tuple[FlagOutcome, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,8 @@ class Limit:
 
 
 REPORT = Limit(form="report", burst=20, per_hour=60)
+PHOTOS = Limit(form="photos", burst=40, per_hour=120)
+FLAG = Limit(form="flag", burst=10, per_hour=20)
 LOOK_UP = Limit(form="look-up", burst=20, per_hour=60)  # keys that open nothing
 OPEN_LINK = Limit(form="open-link", burst=20, per_hour=60)  # mailed links that open nothing
 MAIL_ME = Limit(form="mail-me", burst=20, per_hour=60)  # each may send a mail

@@ -10,6 +10,7 @@ from commonweal.cases.actions.filters import (
     move_filter,
     rename_filter,
 )
+from commonweal.cases.actions.flags import settle_flag
 from commonweal.cases.actions.following import tell_areas, tell_followers
 from commonweal.cases.actions.forgetting import forget
 from commonweal.cases.actions.from_file import formats, guess_mapping, import_file
@@ -84,6 +85,7 @@ __all__ = [
     "save_category",
     "save_rule",
     "schedule",
+    "settle_flag",
     "start",
     "take_down",
     "take_down_photo",

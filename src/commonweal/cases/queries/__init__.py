@@ -1,6 +1,16 @@
 """Read cases, their categories and the rules that route them."""
 
-from commonweal.cases.queries.allowed import check_may, is_open, may, moves
+from commonweal.cases.queries.allowed import (
+    act_of,
+    check_fits,
+    check_may,
+    deeds,
+    fits,
+    is_open,
+    may,
+    may_be_public,
+    moves,
+)
 from commonweal.cases.queries.calls import call_of, calls_due, calls_later
 from commonweal.cases.queries.filters import (
     chosen,
@@ -10,10 +20,19 @@ from commonweal.cases.queries.filters import (
     saved_filters,
     shares_with,
 )
+from commonweal.cases.queries.flags import (
+    PHOTO,
+    WORD,
+    flaggable,
+    flaggable_photo,
+    flagged,
+    flags_to_settle,
+)
 from commonweal.cases.queries.labels import state_label
 from commonweal.cases.queries.lists import (
     counts,
     listing,
+    listing_after,
     open_near,
     points,
     public_export,
@@ -53,6 +72,9 @@ from commonweal.cases.queries.setup import (
 from commonweal.cases.queries.statistics import cells, first_month, tallies, total
 
 __all__ = [
+    "PHOTO",
+    "WORD",
+    "act_of",
     "asked",
     "by_number",
     "call_of",
@@ -63,18 +85,27 @@ __all__ = [
     "category",
     "category_by_code",
     "cells",
+    "check_fits",
     "check_may",
     "chosen",
     "contact_of",
     "counts",
     "decide",
+    "deeds",
     "filter_counts",
     "first_month",
+    "fits",
+    "flaggable",
+    "flaggable_photo",
+    "flagged",
+    "flags_to_settle",
     "history",
     "id_of_number",
     "is_open",
     "listing",
+    "listing_after",
     "may",
+    "may_be_public",
     "may_change",
     "may_reveal",
     "may_see",

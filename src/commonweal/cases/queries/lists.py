@@ -66,6 +66,23 @@ def listing(wanted: Filter, *, at: datetime, number: int = 1, size: int = PAGE) 
     )
 
 
+def listing_after(
+    wanted: Filter, after: tuple[datetime, UUID] | None, *, at: datetime, size: int = PAGE
+) -> list[CaseCard]:
+    """List cases for staff from behind one that was seen: by its time and id in this order.
+
+    Nothing is counted, and what comes in meanwhile moves nothing out of its page.
+    """
+    rows, order = _filtered(wanted, STAFF_INDEX, at), _ORDER[wanted.sort]
+    if after:
+        moment, id_ = after
+        name = order[0].removeprefix("-")
+        way = "lt" if order[0].startswith("-") else "gt"
+        behind = Q(**{f"{name}__{way}": moment}) | Q(**{name: moment, "id__gt": id_})
+        rows = rows.filter(behind, **{f"{name}__{way}e": moment})
+    return [case_card(row, at=at) for row in rows.order_by(*order)[:size]]
+
+
 def public_listing(
     wanted: Filter, *, at: datetime, number: int = 1, size: int = PAGE
 ) -> Page[PublicCard]:

@@ -25,6 +25,7 @@ from commonweal.content.errors import NoRoomForAll
 from commonweal.content.types import AttachmentState
 from commonweal.edge import limits, once
 from commonweal.edge.access import View, personal
+from commonweal.edge.pictures import picture
 from commonweal.edge.refusals import sentence_of
 from commonweal.edge.requests import actor_of, now_of
 from commonweal.kernel.errors import Kind, Refusal
@@ -34,8 +35,8 @@ from commonweal.web.drafts import MOST_PHOTOS
 from commonweal.web.forms import mine as forms
 from commonweal.web.forms.report import refuse
 from commonweal.web.pages import my_cases
-from commonweal.web.pages.photos import picture, size_of
-from commonweal.web.pages.report import PHOTOS, answers_in_words, shown_photos
+from commonweal.web.pages.photos import size_of
+from commonweal.web.pages.report import answers_in_words, shown_photos
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,7 +256,7 @@ def photo(request: HttpRequest, own: Own) -> HttpResponseBase:
         elif len(sent) > MOST_PHOTOS:
             errors = [_("Please send at most %(most)d photos at once.") % {"most": MOST_PHOTOS}]
         else:
-            limits.take(request, PHOTOS)
+            limits.take(request, limits.PHOTOS)
             errors = _add_photos(request, own, sent)
         if not errors:
             messages.success(request, _("Your photos have arrived."))

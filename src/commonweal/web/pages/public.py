@@ -15,7 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.cases import queries
 from commonweal.cases.errors import NoSuchCase
-from commonweal.cases.types import ANSWERS, LEVELS, Box, Cell, Filter, Point, PublicCard, State
+from commonweal.cases.types import (
+    ANSWERS,
+    LEVELS,
+    Box,
+    Cell,
+    Filter,
+    Flaggable,
+    Point,
+    State,
+)
 from commonweal.city import queries as city
 from commonweal.content import actions as content
 from commonweal.content import queries as photos_of
@@ -33,7 +42,6 @@ from commonweal.web.parquet import is_installed
 from commonweal.web.rows import Names, public_rows
 from commonweal.web.templatetags.commonweal import tone
 
-FLAG = limits.Limit(form="flag", burst=10, per_hour=20)
 SIZE = 25
 FARTHEST_PAGE = 100_000
 MOST_DOTS = 1_000
@@ -248,61 +256,38 @@ def _tagged(request: HttpRequest, said: Mapping[str, Any], *, seconds: int) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def flag_case(request: HttpRequest, number: str) -> HttpResponse:
     """Take in that the published words of a report should not be public."""
-    card = queries.public_card(number, at=now_of(request))
-    if not card.text:
-        raise Http404
-    subject = subject_of("case", card.id)
-    return _flag(request, card=card, target=subject, of=subject, text=card.text)
+    return _flag(request, queries.flaggable(number, at=now_of(request)))
 
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def flag_word(request: HttpRequest, number: str, word_id: UUID) -> HttpResponse:
     """Take in that an answer or other words of the city should not be public."""
-    card = queries.public_card(number, at=now_of(request))
-    said = {word.id: word.text for word in queries.words(card.id, only_public=True)}
-    if word_id not in said:
-        raise Http404
-    target, of = subject_of("word", word_id), subject_of("case", card.id)
-    return _flag(request, card=card, target=target, of=of, text=said[word_id])
+    return _flag(request, queries.flaggable(number, word_id=word_id, at=now_of(request)))
 
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def flag_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """Take in that a published photo should not be public."""
-    photo = photos_of.attachment(photo_id)
-    kind, _sep, hexadecimal = photo.subject.partition(":")
-    if not photo.is_public or kind != "case":
+    return _flag(request, queries.flaggable_photo(photo_id, at=now_of(request)))
+
+
+def _flag(request: HttpRequest, found: Flaggable | None) -> HttpResponse:
+    if found is None:
         raise Http404
-    at = now_of(request)
-    number = queries.card(UUID(hex=hexadecimal), at=at).number
-    card = queries.public_card(number, at=at)
-    target = subject_of("attachment", photo.id)
-    return _flag(request, card=card, target=target, of=photo.subject, photo=photo)
-
-
-def _flag(
-    request: HttpRequest,
-    *,
-    card: PublicCard,
-    target: str,
-    of: str,
-    text: str = "",
-    photo: object | None = None,
-) -> HttpResponse:
     form = FlagForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and (found := bots.problem(request, "flag")):
-        form.add_error(None, sentence_of(found))
+    if request.method == "POST" and form.is_valid() and (doubt := bots.problem(request, "flag")):
+        form.add_error(None, sentence_of(doubt))
     if request.method == "POST" and form.is_valid():
-        limits.take(request, FLAG)
+        limits.take(request, limits.FLAG)
         said = form.cleaned_data
         at = now_of(request)
 
         def act() -> dict[str, str]:
             made = content.flag(
-                target=target,
-                of=of,
+                target=found.target,
+                of=found.of,
                 reason=said["reason"],
                 words=said["words"],
                 by=actor_of(request),
@@ -311,16 +296,19 @@ def _flag(
             return {"flag": made.id.hex}
 
         try:
-            once.send_once(request, "flag", body=[target, said["reason"], said["words"]], act=act)
+            once.send_once(
+                request, "flag", body=[found.target, said["reason"], said["words"]], act=act
+            )
         except Refusal as refusal:
             form.add_error(None, sentence_of(refusal))
         else:
             return redirect("flagged")
+    card = queries.public_card(found.number, at=now_of(request))
     about = {
         "form": form,
         "card": card,
-        "text": text,
-        "photo": photo,
+        "text": found.text,
+        "photo": found.photo_id,
         "kind": words.category_name(card.category_id),
     }
     return render(request, "public/flag.html", about, status=422 if form.errors else 200)

@@ -34,6 +34,7 @@ from commonweal.content import queries as photos_of
 from commonweal.content.types import AttachmentCard, AttachmentState, Size
 from commonweal.edge import bots, limits
 from commonweal.edge.access import View, personal
+from commonweal.edge.pictures import picture
 from commonweal.edge.refusals import sentence_of
 from commonweal.edge.requests import actor_of, now_of
 from commonweal.identity.errors import BadPhone
@@ -43,11 +44,9 @@ from commonweal.messages.errors import BadAddress
 from commonweal.web import drafts, receipts, words
 from commonweal.web.drafts import SavedDraft
 from commonweal.web.forms import report as forms
-from commonweal.web.pages.photos import picture
 from commonweal.web.pages.public import tiles
 
 SENT_SHOWN = timedelta(hours=1)
-PHOTOS = limits.Limit(form="photos", burst=40, per_hour=120)
 NAMES = {
     "category": "report",
     "place": "report-place",
@@ -341,7 +340,7 @@ def photos(
             return redirect("report-photos")
         sent = request.FILES.getlist("photo")
         if sent:
-            limits.take(request, PHOTOS)
+            limits.take(request, limits.PHOTOS)
             errors = _receive(draft, request, at)
         elif "add" in request.POST:
             errors = [_("Please choose a photo first.")]

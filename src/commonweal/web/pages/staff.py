@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commonweal.cases import actions, queries
-from commonweal.cases.errors import NotNow
-from commonweal.cases.types import Act, CallOutcome, CaseCard, Publication, Review, State
+from commonweal.cases.types import Act, CallOutcome, CaseCard, Deed
 from commonweal.content import queries as attachments
 from commonweal.content.types import AttachmentState, Reason
 from commonweal.edge.access import staff_only
@@ -51,104 +50,86 @@ IN_QUEUE = 110  # characters of a report that the queue shows
 
 
 @dataclass(frozen=True)
-class Deed:
+class Offer:
     """One thing staff can do with a case, as the page offers it."""
 
-    act: Act
-    slug: str
+    slug: Deed
     label: Promise
     form: type[ActForm]
     hint: Promise | str = ""
     text_label: Promise | str = ""
-    to: State | None = None
 
 
 DEEDS = (
-    Deed(
-        Act.ACKNOWLEDGE,
-        "acknowledge",
+    Offer(
+        Deed.ACKNOWLEDGE,
         lazy("Say that it has been read"),
         ActForm,
-        to=State.ACKNOWLEDGED,
     ),
-    Deed(Act.START, "start", lazy("Take it into work"), ActForm, to=State.IN_WORK),
-    Deed(
-        Act.ANSWER,
-        "answer",
+    Offer(Deed.START, lazy("Take it into work"), ActForm),
+    Offer(
+        Deed.ANSWER,
         lazy("Answer"),
         TextForm,
         lazy("Everybody can read this. Say what was done, in plain words, without names."),
         lazy("Your answer"),
-        State.ANSWERED,
     ),
-    Deed(
-        Act.ASK,
-        "ask",
+    Offer(
+        Deed.ASK,
         lazy("Ask the reporter"),
         TextForm,
         lazy("Only the reporter reads this. The promised time stands still until the reply."),
         lazy("Your question"),
-        State.WAITING,
     ),
-    Deed(
-        Act.SCHEDULE,
-        "schedule",
+    Offer(
+        Deed.SCHEDULE,
         lazy("Plan it for a day"),
         PlanForm,
         lazy("Everybody can read this."),
         lazy("What will be done"),
-        State.SCHEDULED,
     ),
-    Deed(
-        Act.HOLD,
-        "hold",
+    Offer(
+        Deed.HOLD,
         lazy("Put it on hold"),
         TextForm,
         lazy("Everybody can read this. The promised time runs on."),
         lazy("Why it has to wait"),
-        State.ON_HOLD,
     ),
-    Deed(
-        Act.REFER,
-        "refer",
+    Offer(
+        Deed.REFER,
         lazy("It is not the city's task"),
         TextForm,
         lazy("Everybody can read this. Say who can help, with address or phone number."),
         lazy("Who can help"),
-        State.NOT_OURS,
     ),
-    Deed(
-        Act.DECLINE,
-        "decline",
+    Offer(
+        Deed.DECLINE,
         lazy("It cannot be done"),
         TextForm,
         lazy("Everybody can read this. Say why, and who can help."),
         lazy("Why it cannot be done"),
-        State.CANNOT,
     ),
-    Deed(Act.ASSIGN, "assign", lazy("Give it to another unit"), AssignForm, to=State.ASSIGNED),
-    Deed(Act.RECATEGORISE, "recategorise", lazy("Change the kind of report"), CategoryForm),
-    Deed(
-        Act.NOTE,
-        "note",
+    Offer(Deed.ASSIGN, lazy("Give it to another unit"), AssignForm),
+    Offer(Deed.RECATEGORISE, lazy("Change the kind of report"), CategoryForm),
+    Offer(
+        Deed.NOTE,
         lazy("Write a note for colleagues"),
         TextForm,
         lazy("Never shown outside."),
         lazy("Note"),
     ),
-    Deed(
-        Act.PUBLISH,
-        "publish",
+    Offer(
+        Deed.PUBLISH,
         lazy("Publish the report's words"),
         TextForm,
         lazy("Everybody can read this. Take out names, numbers and whatever points to a person."),
         lazy("What will be public"),
     ),
-    Deed(Act.WITHHOLD, "withhold", lazy("Keep the report's words private"), ReasonForm),
-    Deed(Act.WITHHOLD, "take-down", lazy("Take the published words down"), ReasonForm),
-    Deed(Act.WITHHOLD, "take-down-word", lazy("Take words of the city down"), WordForm),
+    Offer(Deed.WITHHOLD, lazy("Keep the report's words private"), ReasonForm),
+    Offer(Deed.TAKE_DOWN, lazy("Take the published words down"), ReasonForm),
+    Offer(Deed.TAKE_DOWN_WORD, lazy("Take words of the city down"), WordForm),
 )
-BY_SLUG = {deed.slug: deed for deed in DEEDS}
+BY_SLUG = {deed.slug.value: deed for deed in DEEDS}
 
 
 @require_GET
@@ -224,7 +205,7 @@ def _shown(
     request: HttpRequest,
     card: CaseCard,
     *,
-    returned: tuple[Deed, forms.Form] | None = None,
+    returned: tuple[Offer, forms.Form] | None = None,
     called: CallForm | None = None,
     refusal: str = "",
     seen: int | None = None,
@@ -252,7 +233,7 @@ def _shown(
         "deeds": _offered(card, by, returned),
         "photos": attachments.attachments(subject, public_only=False),
         "may_review": queries.may(by, Act.PUBLISH, card.unit_id),
-        "may_be_public": _may_be_public(card),
+        "may_be_public": queries.may_be_public(card),
         "reasons": [(reason.value, words.reason_label(reason)) for reason in Reason],
         "contact": contact,
         "may_reveal": contact is not None and queries.may_reveal(by, subject, contact.id),
@@ -302,11 +283,11 @@ def _answers(card: CaseCard) -> list[tuple[str, str]]:
 
 
 def _offered(
-    card: CaseCard, by: Actor, returned: tuple[Deed, forms.Form] | None
+    card: CaseCard, by: Actor, returned: tuple[Offer, forms.Form] | None
 ) -> list[dict[str, Any]]:
-    offered = []
+    offered, possible = [], queries.deeds(card, by=by)
     for deed in DEEDS:
-        if not queries.may(by, deed.act, card.unit_id) or not _fits(deed, card):
+        if deed.slug not in possible:
             continue
         is_back = returned is not None and returned[0].slug == deed.slug
         form = returned[1] if is_back and returned else _form(deed, card)
@@ -314,30 +295,7 @@ def _offered(
     return offered
 
 
-def _fits(deed: Deed, card: CaseCard) -> bool:
-    if deed.to is not None and deed.to not in queries.moves(card.state):
-        return False
-    if deed.act is Act.ASK and not card.has_reporter:
-        return False
-    if deed.slug in {"publish", "withhold"} and not _may_be_public(card):
-        return False
-    if deed.slug == "publish":
-        return bool(card.text) and card.publication in {Publication.WAITING, Publication.WITHHELD}
-    if deed.slug == "withhold":
-        return bool(card.text) and card.publication == Publication.WAITING
-    if deed.slug == "take-down":
-        return card.publication == Publication.PUBLISHED
-    if deed.slug == "take-down-word":
-        return bool(queries.words(card.id, only_public=True))
-    return True
-
-
-def _may_be_public(card: CaseCard) -> bool:
-    reviewed = queries.category(card.category_id).review is not Review.NEVER
-    return reviewed and card.state is not State.WITHDRAWN
-
-
-def _form(deed: Deed, card: CaseCard, data: Any = None, *, seen: int | None = None) -> ActForm:
+def _form(deed: Offer, card: CaseCard, data: Any = None, *, seen: int | None = None) -> ActForm:
     initial: dict[str, Any] = {"seen": seen or card.version, "unit": str(card.unit_id)}
     initial["category"] = str(card.category_id)
     if deed.slug == "publish":
@@ -365,8 +323,7 @@ def act(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, card, returned=(deed, form), status=422)
     try:
-        if form.cleaned_data["seen"] == card.version and not _fits(deed, card):
-            raise NotNow
+        queries.check_fits(deed.slug, card, seen=form.cleaned_data["seen"])
         _do(deed, card, form.cleaned_data, actor_of(request), request)
     except ChangedSinceYouLooked as refusal:
         seen = form.cleaned_data["seen"]
@@ -386,12 +343,12 @@ def act(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         form.add_error(None, sentence_of(refusal))
         return _shown(request, card, returned=(deed, form), status=422)
     messages.success(request, _("Done: %(what)s.") % {"what": deed.label})
-    if deed.act is Act.ASSIGN:  # it may be another unit's now, and not ours to see
+    if deed.slug is Deed.ASSIGN:  # it may be another unit's now, and not ours to see
         return redirect("staff")
     return redirect("staff-case", number=card.number)
 
 
-def _do(deed: Deed, card: CaseCard, said: dict[str, Any], by: Actor, request: HttpRequest) -> None:
+def _do(deed: Offer, card: CaseCard, said: dict[str, Any], by: Actor, request: HttpRequest) -> None:
     at = now_of(request)
     common: dict[str, Any] = {"case_id": card.id, "by": by, "at": at}
     seen = {**common, "seen": said["seen"]}
