@@ -20,6 +20,7 @@ from tests.factories.cases import Town
 from tests.factories.content import photo
 from tests.factories.edge import api_key
 
+STAFF = (Scope.READ, Scope.WORK, Scope.ASSIGN, Scope.INTAKE)
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 
 
@@ -33,7 +34,7 @@ def examples(guide: str) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("real")
-@pytest.mark.parametrize(("guide", "least"), [("open311.md", 18), ("api.md", 18)])
+@pytest.mark.parametrize(("guide", "least"), [("open311.md", 18), ("api.md", 36)])
 def test_every_example_of_a_guide_does_what_it_says(
     guide: str, least: int, here: Town, live_server: LiveServer, tmp_path: Path
 ) -> None:
@@ -44,6 +45,8 @@ def test_every_example_of_a_guide_does_what_it_says(
         "CITY": live_server.url,
         "NUMBER": receipt.number,
         "KEY": key,
+        "CASE_KEY": receipt.key,
+        "STAFF_KEY": api_key(*STAFF, unit_id=here.roads.id)[1],
         "UPLOAD": uploaded(key, photo()).json()["upload"],
         "UNIT_KEY": api_key(Scope.UPDATE, unit_id=here.roads.id)[1],
         "TOMORROW": (now() + timedelta(days=1)).date().isoformat(),
@@ -70,4 +73,7 @@ def test_every_example_of_a_guide_does_what_it_says(
     if guide == "open311.md":
         assert Case.objects.count() == 3
         assert queries.card(receipt.case_id, at=now()).state is State.ANSWERED
-        assert Given.objects.filter(key="app-4711").count() == 1
+    else:
+        assert Case.objects.count() == 4
+        assert queries.card(receipt.case_id, at=now()).state is State.CONFIRMED
+    assert Given.objects.filter(key="app-4711").count() == 1

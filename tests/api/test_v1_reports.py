@@ -167,14 +167,15 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(
 def test_only_a_key_that_sends_reports_does(here: Town) -> None:
     narrow = api_key(Scope.UPDATE, unit_id=here.roads.id)[1]
 
-    for headers in (
-        {},
-        {"Authorization": "Bearer cw_wrong"},
-        {"Authorization": "Basic YTpi"},
-        {"Authorization": f"Bearer {narrow}"},
+    for status, headers in (
+        (401, {}),
+        (401, {"Authorization": "Basic YTpi"}),
+        (403, {"Authorization": "Bearer cw_wrong"}),
+        (403, {"Authorization": f"Bearer {narrow}"}),
     ):
         said = post("reports", LAMP, **headers)
-        assert said.status_code == 403, headers
+        assert said.status_code == status, headers
+    assert post("reports", LAMP)["WWW-Authenticate"] == "Bearer"
     assert "Authorization: Bearer" in post("reports", LAMP).json()["detail"]
     assert not Case.objects.exists()
 

@@ -1,6 +1,8 @@
 """Who may open what: every route, every role, own unit, unit below, other unit. Total by test."""
 
+import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from commonweal.api.v1.interface import METHODS, PRIVATE
 from commonweal.cases import actions, queries
-from commonweal.cases.types import Filter
+from commonweal.cases.types import Deed, Filter
+from commonweal.edge import keys
 from commonweal.edge.access import Access, Open, access_of
 from commonweal.edge.keys import Scope
 from commonweal.identity import actions as identity
@@ -240,12 +243,15 @@ def test_what_needs_a_key_in_version_1_opens_for_no_session(role: Role | None) -
     here = town()
     client = client_of(role, here.roads.id)
     number = reported(here.lamp).number
+    filled = {"<number>": number, "<size>": "thumb"}
 
     for name in PRIVATE:
-        url = "/" + ROUTES[name][0].replace("<number>", number)
+        slots = partial(re.sub, r"<\w+>", lambda slot: filled.get(slot[0], str(uuid4())))
+        url = "/" + slots(ROUTES[name][0])
         for method in METHODS[name]:
             said = client.generic(method, url, "{}", "application/json")
-            assert said.status_code == 403, name
+            assert said.status_code == 401, name
+            assert said["WWW-Authenticate"] in {"Bearer", "X-Case-Key"}, name
             assert said["Cache-Control"] == "no-store", name
     assert {"v1-reports", "v1-uploads"} <= PRIVATE
     assert queries.public_listing(Filter(), at=NOW).total == 1
@@ -256,8 +262,7 @@ def test_what_needs_a_key_in_version_1_opens_for_no_session(role: Role | None) -
 @pytest.mark.parametrize("scope", [None, *Scope])
 def test_a_key_reaches_as_far_as_its_scope_and_its_unit(scope: Scope | None, where: str) -> None:
     here = town()
-    of_a_unit = scope is Scope.UPDATE
-    unit_id = unit_for(here, where) if of_a_unit else None
+    unit_id = unit_for(here, where) if scope in keys.ROLES else None
     secret = api_key(scope, unit_id=unit_id)[1] if scope else ""
     number = reported(here.lamp).number
     about = {"api_key": secret, "service_request_id": number, "update_id": "1"}
@@ -271,8 +276,66 @@ def test_a_key_reaches_as_far_as_its_scope_and_its_unit(scope: Scope | None, whe
         for what, said in acts.items()
     }
 
-    may_work = of_a_unit and where in ANSWERS[Role.OFFICER]
+    may_work = scope is Scope.UPDATE and where in ANSWERS[Role.OFFICER]
     assert done == {
         "requests": 201 if scope is Scope.REPORT else 403,
         "servicerequestupdates": 201 if may_work else 403,
     }
+
+
+DEEDS = {
+    "acknowledge": {},
+    "note": {"text": "x"},
+    "hold": {"text": "x"},
+    "ask": {"text": "x"},
+    "schedule": {"text": "x", "on": "2999-01-01"},
+    "refer": {"text": "x"},
+    "decline": {"text": "x"},
+    "start": {},
+    "publish": {"text": "x"},
+    "withhold": {"reason": "x"},
+    "take-down": {"reason": "x"},
+    "take-down-word": {"reason": "x", "word": str(uuid4())},
+    "recategorise": {"reason": "x", "category": "lamp"},
+    "answer": {"text": "x"},
+    "assign": {"reason": "x", "unit": "other"},
+}
+OF_READING = {"staff/cases/{number}", "staff/counts", "staff/cases", "staff/calls", "staff/flags"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("where", [OWN, BELOW, OTHER])
+@pytest.mark.parametrize("scope", [None, *Scope])
+def test_in_version_1_a_key_reaches_as_far_as_its_scope_and_its_unit(
+    scope: Scope | None, where: str
+) -> None:
+    here = town()
+    unit_id = unit_for(here, where) if scope in keys.ROLES else None
+    secret = api_key(scope, unit_id=unit_id, per_hour=100_000)[1] if scope else "-"
+    receipt = reported(here.lamp)
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+
+    def sent(path: str, **said: Any) -> int:
+        return client.post(f"/api/v1/{path}", said, content_type="application/json").status_code
+
+    opened = {
+        path: client.get(f"/api/v1/{path}".format(number=receipt.number)).status_code == 200
+        for path in OF_READING
+    }
+    refused = {
+        slug: sent(f"staff/cases/{receipt.number}/{slug}", seen=1, **said) == 403
+        for slug, said in DEEDS.items()
+    }
+    report = {"category": "lamp", "text": "x", "place": {"district": "north"}}
+    by_phone = {"channel": "phone", "speaks_for": "oneself"}
+
+    reads, is_near = scope is Scope.READ, where in ANSWERS[Role.OFFICER]
+    assert opened == {path: reads and ("{" not in path or is_near) for path in OF_READING}
+    leads = {"assign", "recategorise"}
+    assert refused == {
+        slug: not is_near or scope is not (Scope.ASSIGN if slug in leads else Scope.WORK)
+        for slug in DEEDS
+    }
+    assert (sent("reports", **report) == 201) == (scope is Scope.REPORT)
+    assert (sent("staff/reports", **report, **by_phone) == 201) == (scope is Scope.INTAKE)
+    assert set(DEEDS) == {deed.value for deed in Deed}

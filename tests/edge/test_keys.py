@@ -1,5 +1,6 @@
 """Programs act with a key: made and ended by the administrator, limited, kept as a digest."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,15 +8,23 @@ from uuid import uuid4
 import pytest
 from django.test import RequestFactory
 
+from commonweal.cases import queries as cases
 from commonweal.edge import errors, keys
 from commonweal.edge.keys import KeyCard, Scope
 from commonweal.edge.models import ApiKey
-from commonweal.kernel.errors import ChangedSinceYouLooked, NotAllowed, Refusal, TooManyRequests
+from commonweal.identity import actions as identity
+from commonweal.kernel.errors import (
+    ChangedSinceYouLooked,
+    NotAllowed,
+    Refusal,
+    SignInFirst,
+    TooManyRequests,
+)
 from commonweal.kernel.queries import clock
 from commonweal.kernel.types import ANONYMOUS, ActorKind, Channel, Role
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.types import subject_of
-from tests.factories.cases import ADMINISTRATOR, NOW, staff, town
+from tests.factories.cases import ADMINISTRATOR, NOW, reported, staff, town
 from tests.factories.edge import api_key
 
 pytestmark = pytest.mark.django_db
@@ -101,15 +110,18 @@ def test_what_no_key_can_be(values: dict[str, Any], refusal: type[Refusal]) -> N
     assert keys.all_keys() == []
 
 
-def test_a_key_that_works_on_reports_has_a_unit_and_no_other_has() -> None:
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_key_that_acts_in_a_role_has_a_unit_and_no_other_has(scope: Scope) -> None:
     here = town()
 
-    with pytest.raises(errors.KeyNeedsUnit):
-        api_key(Scope.UPDATE)
-    with pytest.raises(errors.KeyNeedsUnit):
-        api_key(Scope.UPDATE, unit_id=here.north.id)
-    with pytest.raises(errors.KeyNeedsNoUnit):
-        api_key(Scope.REPORT, unit_id=here.roads.id)
+    for unit_id in (None, here.north.id, here.roads.id):
+        is_right = unit_id == (here.roads.id if scope in keys.ROLES else None)
+        wrong = errors.KeyNeedsUnit if scope in keys.ROLES else errors.KeyNeedsNoUnit
+        with nullcontext() if is_right else pytest.raises(wrong):
+            api_key(scope, unit_id=unit_id)
+
+
+def test_a_key_is_for_something() -> None:
     with pytest.raises(errors.KeyWithoutScope):
         keys.make(
             name="Nothing",
@@ -123,20 +135,53 @@ def test_a_key_that_works_on_reports_has_a_unit_and_no_other_has() -> None:
         )
 
 
-def test_who_only_sends_reports_holds_no_role_and_who_works_is_an_officer_of_the_unit() -> None:
+def test_who_only_sends_reports_holds_no_role() -> None:
+    card, _secret = api_key()
+
+    sender = keys.sender_of(card)
+
+    assert (sender.kind, sender.channel) == (ActorKind.SERVICE, Channel.API)
+    assert not sender.is_staff
+
+
+ACTS_AS = {
+    Scope.UPDATE: Role.OFFICER,
+    Scope.READ: Role.OFFICER,
+    Scope.WORK: Role.OFFICER,
+    Scope.ASSIGN: Role.LEAD,
+    Scope.INTAKE: Role.CLERK,
+}
+
+
+@pytest.mark.parametrize("scope", sorted(ACTS_AS))
+def test_who_works_holds_the_one_role_of_the_use_in_the_unit_and_below(scope: Scope) -> None:
     here = town()
-    card, _secret = api_key(Scope.UPDATE, Scope.REPORT, unit_id=here.centre.id)
+    card, _secret = api_key(*ACTS_AS, unit_id=here.centre.id)
 
-    sender, worker = keys.sender_of(card), keys.worker_of(card)
+    worker = keys.worker_of(card, scope)
 
-    assert (sender.kind, sender.channel, sender.is_staff) == (
-        ActorKind.SERVICE,
-        Channel.API,
-        False,
-    )
-    assert worker.kind is ActorKind.UNIT_TOKEN
-    assert worker.works_as(Role.OFFICER, here.roads.id)
-    assert not worker.has(Role.ADMINISTRATOR, Role.LEAD)
+    assert (worker.kind, worker.channel) == (ActorKind.UNIT_TOKEN, Channel.API)
+    assert [role for role in Role if worker.has(role)] == [ACTS_AS[scope]]
+    assert worker.works_as(ACTS_AS[scope], here.roads.id)
+    assert set(ACTS_AS) == set(keys.ROLES) == set(Scope) - {Scope.REPORT, Scope.METRICS}
+
+
+def test_no_key_ever_sees_how_to_reach_a_reporter() -> None:
+    here = town()
+    receipt = reported(here.lamp)
+    card, _secret = api_key(*ACTS_AS, unit_id=here.roads.id)
+    contact_id = cases.contact_of(receipt.case_id)
+    assert contact_id is not None
+    about: dict[str, Any] = {"subject": subject_of("case", receipt.case_id), "at": NOW}
+
+    for scope in ACTS_AS:
+        with pytest.raises(SignInFirst):
+            identity.reveal(
+                contact_id=contact_id,
+                reason="to call",
+                by=keys.worker_of(card, scope),
+                **about,
+            )
 
 
 def test_a_key_reaches_no_further_than_its_scopes() -> None:

@@ -36,7 +36,7 @@ AT_HOME = {
     *("JPEG", "PNG", "WebP", "HEIC", "JavaScript", "Cookie", "Enter", "Alt"),
     "Shift",
     *("GeoJSON", "FeatureCollection", "WGS", "Asia", "Taipei", "UTC"),
-    *("CSV", "Atom", "Open311", "Open", "Prometheus", "API", "Webhook", "webhook", "https"),
+    *("CSV", "JSON", "Atom", "Open311", "Open", "Prometheus", "API", "Webhook", "webhook", "https"),
     *("WCAG", "Commonweal", "commonweal", "Apache", "License", "doctor", "migrate"),
     *("page", "privacy", "north", "town", "jurisdiction"),
 }

@@ -74,7 +74,8 @@ class NoSuchUpload(Refusal):
 
 class CaseKeyMissing(Refusal):
     code = "api.case-key-missing"
-    kind = Kind.FORBIDDEN
+    kind = Kind.SIGN_IN
+    challenge = "X-Case-Key"
     sentence = (
         "This needs the key of the report, which is in the link of its receipt. "
         "Send it in the header X-Case-Key."

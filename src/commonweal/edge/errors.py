@@ -117,13 +117,13 @@ class KeyWithoutScope(Refusal):
 class KeyNeedsUnit(Refusal):
     code = "edge.key-needs-unit"
     kind = Kind.INVALID
-    sentence = "A key that works on reports does so for a unit. Choose the unit."
+    sentence = "A key that reads reports whole or works on them does so for a unit. Choose it."
 
 
 class KeyNeedsNoUnit(Refusal):
     code = "edge.key-needs-no-unit"
     kind = Kind.INVALID
-    sentence = "A key that only sends reports belongs to no unit. Leave the unit empty."
+    sentence = "A key that does no work of a unit belongs to none. Leave the unit empty."
 
 
 class KeyEndsBeforeItBegins(Refusal):

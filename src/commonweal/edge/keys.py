@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,6 +33,19 @@ class Scope(StrEnum):
     REPORT = "open311.write"  # send reports
     UPDATE = "open311.update"  # work on the reports of its unit
     METRICS = "metrics.read"  # watch how the installation fares
+    READ = "cases.read_staff"  # read the reports of its unit whole
+    WORK = "cases.write"  # work on them as an officer, review included
+    ASSIGN = "cases.assign"  # give them to other units and kinds, as a lead
+    INTAKE = "cases.intake"  # take reports in for others, as a clerk
+
+
+ROLES: Mapping[Scope, Role] = {  # in which role of its unit a key acts, by what it is used for
+    Scope.UPDATE: Role.OFFICER,
+    Scope.READ: Role.OFFICER,
+    Scope.WORK: Role.OFFICER,
+    Scope.ASSIGN: Role.LEAD,
+    Scope.INTAKE: Role.CLERK,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,14 +182,15 @@ def sender_of(card: KeyCard) -> Actor:
     return Actor(kind=ActorKind.SERVICE, id=card.id, channel=Channel.API)
 
 
-def worker_of(card: KeyCard) -> Actor:
-    """Say who acts when a program works on the reports of its unit: as an officer of it."""
+def worker_of(card: KeyCard, scope: Scope) -> Actor:
+    """Say who acts when a program works for its unit: in the one role that this use needs."""
     assert card.unit_id is not None
+    assert scope in card.scopes
     below = the_city.units_below([card.unit_id])
     return Actor(
         kind=ActorKind.UNIT_TOKEN,
         id=card.id,
-        grants=frozenset({Grant(Role.OFFICER, card.unit_id)}),
+        grants=frozenset({Grant(ROLES[scope], card.unit_id)}),
         units=below,
         below={card.unit_id: below},
         channel=Channel.API,
@@ -223,7 +238,7 @@ def _checked_reason(reason: str) -> str:
 def _check_reach(scopes: frozenset[Scope], unit_id: UUID | None, at: datetime) -> None:
     if not scopes:
         raise errors.KeyWithoutScope
-    if Scope.UPDATE not in scopes:
+    if not scopes & ROLES.keys():
         if unit_id is not None:
             raise errors.KeyNeedsNoUnit
     elif unit_id not in {unit.id for unit in the_city.units(at=at)}:

@@ -45,11 +45,12 @@ SPECIAL: Mapping[type[Refusal], HTTPStatus] = {
     errors.UnreadableRequest: HTTPStatus.BAD_REQUEST,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.VeryBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.KeyMissing: HTTPStatus.UNAUTHORIZED,
     errors.OurFault: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 TITLES: Mapping[HTTPStatus, str] = {
     HTTPStatus.BAD_REQUEST: _("We could not read this"),
-    HTTPStatus.UNAUTHORIZED: _("Please sign in"),
+    HTTPStatus.UNAUTHORIZED: _("Please say who you are"),
     HTTPStatus.FORBIDDEN: _("This is not possible for you"),
     HTTPStatus.NOT_FOUND: _("We did not find this"),
     HTTPStatus.CONFLICT: _("Something changed in the meantime"),
@@ -65,6 +66,8 @@ NAMES: dict[type[Enum], Callable[[Any], str]] = {}
 E = TypeVar("E", bound=Enum)
 Speak: TypeAlias = Callable[[HttpRequest, Refusal], HttpResponse]
 WAIT_S = 30
+CHALLENGE = "Bearer"
+OF_PROGRAMS = ("/api/", "/metrics")
 MEGABYTE = 1024 * 1024
 UTF_8 = "utf-8"
 
@@ -115,7 +118,7 @@ def speak_below(prefix: str, speak: Speak) -> None:
 
 def wants_json(request: HttpRequest) -> bool:
     """Say whether a program asks: by its address or by what it accepts."""
-    if request.path_info.startswith("/api/"):
+    if request.path_info.startswith(OF_PROGRAMS):
         return True
     best = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])
     return best is not None and best != "text/html"
@@ -136,6 +139,8 @@ def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response = _page(request, refusal, status)
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         response["Retry-After"] = str(refusal.facts.get("seconds", WAIT_S))
+    if status is HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = getattr(refusal, "challenge", CHALLENGE)
     response["Cache-Control"] = "no-store"
     return response
 

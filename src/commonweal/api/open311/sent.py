@@ -139,7 +139,7 @@ def update(asked: Asked) -> list[dict[str, Any]]:
     """Do what an update says; its `update_id` is the key by which a repeat acts once."""
     key = keys.needed(asked.key, Scope.UPDATE)
     case_id = queries.id_of_number(asked.needed("service_request_id"))
-    repeat, by = asked.needed("update_id"), keys.worker_of(key)
+    repeat, by = asked.needed("update_id"), keys.worker_of(key, Scope.UPDATE)
     asked.moment("updated_datetime")  # read, and not believed: the record has its own clock
 
     def act() -> dict[str, Any]:

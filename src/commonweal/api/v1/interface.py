@@ -11,15 +11,21 @@ from ninja.openapi.schema import OpenAPISchema
 
 from commonweal.api import errors
 from commonweal.api.v1 import schemas
+from commonweal.content.types import ImageKind
 from commonweal.edge.refusals import respond, too_large
 
 REFUSED = 400  # and everything above
 PROBLEM, JSON = "application/problem+json", "application/json"
 SCOPE = "x-scope"  # in the description of an operation: what the key must include
+PICTURE = {  # in the description of an operation: what it answers is no JSON
+    "responses": {
+        200: {"content": {f"image/{kind}": {"schema": {"type": "string"}} for kind in ImageKind}}
+    }
+}
 METHODS: dict[str, set[str]] = {}  # of each address by its name
 PRIVATE: set[str] = set()  # names of addresses that a key opens
 F = TypeVar("F", bound=Callable[..., Any])
-READ = (403, 404, 429)  # refusals of what is read with a key
+READ = (401, 403, 404, 429)  # refusals of what is read with a key
 SENT = (400, *READ, 409, 413, 422)  # refusals of what is sent
 
 
@@ -72,7 +78,7 @@ def offer(
         PRIVATE.add(name)
         about["auth"] = key
     if scope := getattr(key, "scope", ""):
-        about["openapi_extra"] = {SCOPE: str(scope)}
+        about["openapi_extra"] = {SCOPE: str(scope), **about.get("openapi_extra", {})}
     return api.api_operation([method], path, response=dict(answers), url_name=name, **about)
 
 

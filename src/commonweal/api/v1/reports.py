@@ -1,8 +1,7 @@
 """A report is sent: photos first if there are any, then the rest; the receipt is given at once."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +13,7 @@ from ninja.responses import Status
 
 from commonweal.api import errors, sending
 from commonweal.api.v1 import schemas
+from commonweal.api.v1.asked import id_of
 from commonweal.api.v1.doors import Key
 from commonweal.api.v1.interface import SENT, offer, refused
 from commonweal.cases import actions, queries
@@ -119,7 +119,7 @@ def _photos(card: KeyCard, upload: str) -> str:
     return subject
 
 
-def drafted(said: schemas.NewReport, category: CategoryCard, *, photos: str, **more: Any) -> Draft:
+def drafted(said: schemas.ReportSaid, category: CategoryCard, *, photos: str, **more: Any) -> Draft:
     """Give a report as cases take it."""
     return Draft(
         category_id=category.id,
@@ -144,10 +144,3 @@ def _place(said: schemas.Where) -> Place:
         lat=said.lat,
         lng=said.lng,
     )
-
-
-def id_of(name: str, code: str, known: Mapping[str, UUID]) -> UUID | None:
-    """Find what a code means; an empty one means nothing."""
-    if code and code not in known:
-        raise errors.BadArgument(name=name)
-    return known.get(code)

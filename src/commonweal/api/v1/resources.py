@@ -2,19 +2,18 @@
 
 from datetime import timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Query
 
-from commonweal.api import errors
-from commonweal.api.v1 import schemas
+from commonweal.api.v1 import asked, schemas
 from commonweal.api.v1.doors import key_of
 from commonweal.api.v1.interface import offer, refused
+from commonweal.api.v1.told import Codes
 from commonweal.cases import queries as cases
-from commonweal.cases.types import Filter, PublicCard, Question, State
+from commonweal.cases.types import Filter, PublicCard, Question
 from commonweal.city import queries as the_city
 from commonweal.content import queries as content
 from commonweal.edge import limits
@@ -22,7 +21,6 @@ from commonweal.edge.requests import now_of
 from commonweal.ledger.types import RESIDENT, said_at, subject_of
 
 LISTS = limits.Limit(form="api", burst=60, per_hour=1800)  # without a key, for each network
-ALL_STATES = frozenset(State)
 FINDS = "Words as people type them: the open kinds that fit, the best first."
 
 
@@ -109,13 +107,13 @@ def units(request: HttpRequest) -> list[dict[str, Any]]:
 def list_cases(request: HttpRequest, wanted: Annotated[schemas.Wanted, Query()]) -> dict[str, Any]:
     """List reports, as the public list does."""
     _count(request)
-    states = {state for state in wanted.state or ALL_STATES if _fits(state, wanted.open)}
+    states = asked.states(wanted)
     if not states:
         return {"items": [], "total": 0, "page": wanted.page, "pages": 1}
-    said = _filter(wanted, states)
+    said = Filter(**asked.filters(wanted, states))
     page = cases.public_listing(said, at=now_of(request), number=wanted.page, size=wanted.size)
     shown = page.items if wanted.page <= page.last else ()
-    codes = _Codes()
+    codes = Codes()
     return {
         "items": [_case(card, codes) for card in shown],
         "total": page.total,
@@ -134,9 +132,13 @@ def one_case(request: HttpRequest, number: str) -> dict[str, Any]:
     )
     pictures = content.attachments(subject_of("case", card.id), public_only=True)
     return {
-        **_case(card, _Codes()),
+        **_case(card, Codes()),
         "moves": [
             {"id": move.id.hex, "to": move.to, "at": move.at, "text": move.text} for move in moves
+        ],
+        "words": [
+            {"id": word.id, "kind": word.kind, "text": word.text, "at": said_at("unit", word.at)}
+            for word in cases.words(card.id, only_public=True)
         ],
         "pictures": [
             settings.ADDRESS + reverse("photo", args=[one.id, "full"]) for one in pictures
@@ -150,42 +152,7 @@ def _count(request: HttpRequest) -> None:
         limits.take(request, LISTS)
 
 
-def _filter(wanted: schemas.Wanted, states: set[State]) -> Filter:
-    kinds = {card.code: card.id for card in cases.categories()}
-    places = {card.code: card.id for card in the_city.all_districts()}
-    return Filter(
-        text=wanted.q,
-        states=() if states == ALL_STATES else tuple(sorted(states)),
-        only_overdue=wanted.overdue,
-        categories=_ids("category", wanted.category, kinds),
-        districts=_ids("district", wanted.district, places),
-        since=wanted.since,
-        until=wanted.until,
-        sort=wanted.sort,
-    )
-
-
-def _fits(state: State, is_open: bool | None) -> bool:
-    return is_open is None or cases.is_open(state) is is_open
-
-
-def _ids(name: str, codes: list[str], known: dict[str, UUID]) -> tuple[UUID, ...]:
-    if any(code not in known for code in codes):
-        raise errors.BadArgument(name=name)
-    return tuple(known[code] for code in codes)
-
-
-class _Codes:
-    """By which code everything is named, looked up once an answer."""
-
-    def __init__(self) -> None:
-        self.kinds = {card.id: card.code for card in cases.categories()}
-        self.units = {card.id: card.code for card in the_city.units()}
-        self.districts = {card.id: card.code for card in the_city.all_districts()}
-        self.landmarks = {card.id: card.code for card in the_city.all_landmarks()}
-
-
-def _case(card: PublicCard, codes: _Codes) -> dict[str, Any]:
+def _case(card: PublicCard, codes: Codes) -> dict[str, Any]:
     return {
         "number": card.number,
         "state": card.state,

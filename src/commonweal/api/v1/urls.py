@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from commonweal.api.v1 import reports, resources  # noqa: F401  (each offers its operations)
+from commonweal.api.v1 import flags, mine, reports, resources, staff, work  # noqa: F401  (each offers its operations)
 from commonweal.api.v1.interface import METHODS, PRIVATE, api
 from commonweal.edge.access import View, personal, public
 

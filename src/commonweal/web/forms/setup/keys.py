@@ -18,12 +18,29 @@ from commonweal.web.forms.setup.connected import a_name
 SCOPES = {
     Scope.REPORT: lazy("Send reports"),
     Scope.UPDATE: lazy("Work on the reports of a unit"),
+    Scope.READ: lazy("Read the reports of a unit, whole"),
+    Scope.WORK: lazy("Do the work of a unit, review included"),
+    Scope.ASSIGN: lazy("Give reports to other units and kinds"),
+    Scope.INTAKE: lazy("Take reports in for others"),
     Scope.METRICS: lazy("Watch how the system fares"),
 }
 DOES = {
     Scope.REPORT: lazy("For apps and sites through which residents report (Open311 and JSON)."),
     Scope.UPDATE: lazy(
         "For a partner who does the work: it may do what an officer of the unit may (Open311)."
+    ),
+    Scope.READ: lazy(
+        "For a system of the unit: it reads words and photos that are not public, and notes, but "
+        "never how to reach a reporter (JSON)."
+    ),
+    Scope.WORK: lazy(
+        "It does what an officer of the unit does: answers, asks, plans, publishes words and "
+        "photos, takes them down (JSON)."
+    ),
+    Scope.ASSIGN: lazy("It does what a lead of the unit does: passes reports on (JSON)."),
+    Scope.INTAKE: lazy(
+        "It does what a clerk does, for a telephone system or a kiosk: the channel and for whom "
+        "somebody speaks are recorded (JSON)."
     ),
     Scope.METRICS: lazy("For monitoring: numbers of waiting work and open cases (Prometheus)."),
 }
@@ -43,7 +60,9 @@ class KeyForm(ChangeForm):
     )
     unit = forms.ChoiceField(
         label=lazy("Unit"),
-        help_text=lazy("Only for a key that works on reports. Units below it are included."),
+        help_text=lazy(
+            "For a key that reads reports whole or works on them. Units below it are included."
+        ),
         required=False,
     )
     per_hour = forms.IntegerField(
