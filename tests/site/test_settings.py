@@ -14,7 +14,7 @@ from commonweal.site import env, keys
 from tests.kernel.rig import ROOT
 
 KEYS = {
-    "COMMONWEAL_SECRET_KEY": "s" * 50,
+    "COMMONWEAL_SECRET_KEY": "only-for-this-test-and-nowhere-else-0123456789",
     "COMMONWEAL_FIELD_KEYS": Fernet.generate_key().decode(),
 }
 SAFE = {**KEYS, "COMMONWEAL_ADDRESS": "https://city.example", "COMMONWEAL_PROXIES": "127.0.0.1"}
@@ -53,6 +53,7 @@ def settings(module: str, home: Path, **variables: str) -> dict[str, Any]:
     [
         ({}, "Put the folder 'keys' of this home back"),
         ({**SAFE, "COMMONWEAL_SECRET_KEY": "short"}, "use 32 random signs"),
+        ({**SAFE, "COMMONWEAL_SECRET_KEY": "s" * 50}, "Make one by: commonweal new_key"),
         ({**SAFE, "COMMONWEAL_FIELD_KEYS": "nonsense"}, "Field key 1 is not a key"),
         ({**SAFE, "COMMONWEAL_DEBUG": "yes"}, "take it out"),
         ({**SAFE, "COMMONWEAL_DEBUG": "perhaps"}, "write yes or no"),
@@ -60,6 +61,18 @@ def settings(module: str, home: Path, **variables: str) -> dict[str, Any]:
         ({**SAFE, "COMMONWEAL_ADDRESS": "http://city.example"}, "COMMONWEAL_PLAIN_HTTP=yes"),
         ({**SAFE, "COMMONWEAL_PROXIES": ""}, "Set COMMONWEAL_PROXIES"),
         ({**SAFE, "COMMONWEAL_PROXIES": "my proxy"}, "COMMONWEAL_PROXIES='my proxy'"),
+        ({**SAFE, "COMMONWEAL_PROXIES": "0.0.0.0/0"}, "COMMONWEAL_PROXIES holds 0.0.0.0/0"),
+        ({**SAFE, "COMMONWEAL_PROXIES": "127.0.0.1, ::/0"}, "Name your own addresses"),
+        ({**SAFE, "COMMONWEAL_OUTGOING_INSIDE": "128.0.0.0/1"}, "COMMONWEAL_OUTGOING_INSIDE"),
+        ({**SAFE, "COMMONWEAL_HOSTS": "*"}, "Name each, separated by commas"),
+        ({**SAFE, "COMMONWEAL_HOSTS": "a.example, .b.example"}, "whole names only"),
+        ({**SAFE, "COMMONWEAL_ADDRESS": "https://a.example/app"}, "Write https://a.example"),
+        ({**SAFE, "COMMONWEAL_TLS_CERT": __file__}, "set both, or neither"),
+        (
+            {**SAFE, "COMMONWEAL_TLS_CERT": __file__, "COMMONWEAL_TLS_KEY": __file__},
+            "chmod o=" if Path(__file__).stat().st_mode & 0o007 else "do not fit together",
+        ),
+        ({**SAFE, "DATABASE_URL": "postgresql://u:p@db.example/city"}, "Add ?sslmode=require"),
         ({**SAFE, "COMMONWEAL_UPLOAD_MB": "0"}, "whole number above zero"),
         ({**SAFE, "COMMONWEAL_TLS_CERT": "/nowhere.pem"}, "there is no such file"),
         ({**SAFE, "DATABASE_URL": "mysql://a/b"}, "postgresql://"),
@@ -70,6 +83,19 @@ def test_what_is_not_safe_is_refused_with_what_to_do(
     tmp_path: Path, variables: dict[str, str], remedy: str
 ) -> None:
     assert remedy in settings("serve", tmp_path, **variables)["refused"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///city",
+        "postgresql://u:p@127.0.0.1/city",
+        "postgresql://u:p@db.example/city?sslmode=require",
+        "postgresql://u:p@db/city?sslmode=disable",
+    ],
+)
+def test_a_database_whose_way_is_known_is_taken(tmp_path: Path, url: str) -> None:
+    assert "DATABASES" in settings("serve", tmp_path, **SAFE, DATABASE_URL=url)
 
 
 def test_the_home_of_a_demo_is_refused(tmp_path: Path) -> None:
@@ -145,10 +171,23 @@ def test_a_key_is_changed_by_writing_the_new_one_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = Fernet.generate_key().decode(), keys.new_field_key()
-    monkeypatch.setenv("COMMONWEAL_SECRET_KEY", "s" * 50)
+    monkeypatch.setenv("COMMONWEAL_SECRET_KEY", KEYS["COMMONWEAL_SECRET_KEY"])
     monkeypatch.setenv("COMMONWEAL_FIELD_KEYS", f"{new}, {old}")
 
     assert keys.read(tmp_path).fields == [new, old]
+
+
+def test_a_key_is_made_where_there_are_none_yet(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "commonweal", "new_key"],
+        env=os.environ | {"COMMONWEAL_HOME": str(tmp_path), "COMMONWEAL_FIELD_KEYS": "nonsense"},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT / "src",
+    )
+
+    assert Fernet(done.stdout.strip())
 
 
 def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from django.core.management import execute_from_command_line
 
 from commonweal.site import env, keys, lifeline
 
-WITHOUT_A_CITY = frozenset({"makemigrations", "help", "--help", "-h", "--version", "version"})
+WITHOUT_A_CITY = frozenset(
+    {"makemigrations", "new_key", "help", "--help", "-h", "--version", "version"}
+)
 
 
 def main() -> None:

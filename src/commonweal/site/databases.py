@@ -31,6 +31,14 @@ def checked_url(raw: str) -> str:
     return raw
 
 
+def may_be_overheard(url: str) -> bool:
+    """Say whether the way to the database may be unencrypted without anybody having said so."""
+    parts = urlsplit(url)
+    is_here = not parts.hostname or parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    mode = dict(parse_qsl(parts.query)).get("sslmode", "prefer")
+    return not is_here and mode in {"prefer", "allow"}
+
+
 def _sqlite(path: Path, synchronous: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",

@@ -9,6 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _MISSING = object()
+LEAST_PREFIX = 7  # fc00::/7 and 10.0.0.0/8 are the largest that can be one's own
 _PREFIX = "COMMONWEAL_"
 _FOREIGN = frozenset({"DATABASE_URL"})  # a name that operators already know
 
@@ -53,6 +54,11 @@ def words(raw: str) -> list[str]:
 def networks(raw: str) -> list[str]:
     """Read a list of networks or addresses, such as 127.0.0.1, 10.0.0.0/8."""
     return [str(ip_network(word, strict=False)) for word in words(raw)]
+
+
+def widest(several: list[str]) -> str:
+    """Give a network that holds more than anybody's own, or nothing."""
+    return next((one for one in several if ip_network(one).prefixlen < LEAST_PREFIX), "")
 
 
 def whole(raw: str) -> int:

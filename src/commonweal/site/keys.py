@@ -6,6 +6,7 @@ made when a new home is prepared, and never beside a store that already holds va
 
 import os
 import secrets
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from cryptography.fernet import Fernet
 from commonweal.site import env
 
 SIGNING, FIELDS = "signing", "fields"
-SHORTEST = 32
+SHORTEST, FEWEST = 32, 8
 REMEDY = (
     "Put the folder 'keys' of this home back from where you keep it, or set "
     "COMMONWEAL_SECRET_KEY and COMMONWEAL_FIELD_KEYS. A new home gets new keys by: commonweal init"
@@ -53,8 +54,11 @@ def read(home: Path) -> Keys:
     fields = fields or _file(home, FIELDS).split()
     if not signing or not fields:
         raise env.BadEnvironment(f"There are no keys in {folder_of(home)}. {REMEDY}")
-    if len(signing) < SHORTEST:
-        raise env.BadEnvironment(f"COMMONWEAL_SECRET_KEY is short: use {SHORTEST} random signs.")
+    if len(signing) < SHORTEST or len(set(signing)) < FEWEST:
+        raise env.BadEnvironment(
+            f"COMMONWEAL_SECRET_KEY can be guessed: use {SHORTEST} random signs. "
+            "Make one by: commonweal new_key"
+        )
     for number, key in enumerate(fields, start=1):
         try:
             Fernet(key)
@@ -63,6 +67,20 @@ def read(home: Path) -> Keys:
                 f"Field key {number} is not a key. Make one by: commonweal new_key"
             ) from None
     return Keys(signing, fields)
+
+
+def flaw_of_certificate(certificate: Path, key: Path) -> str:
+    """Say what is wrong with a certificate and its key, with the remedy, or nothing."""
+    if key.stat().st_mode & 0o007:
+        return f"{key} can be read by everybody on this machine. Type: chmod o= {key}"
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=b"")
+    except (ssl.SSLError, OSError, ValueError):
+        return (
+            f"{certificate} and {key} do not fit together, or the key has a password. Set "
+            "COMMONWEAL_TLS_CERT and COMMONWEAL_TLS_KEY to the two files of one certificate (PEM)."
+        )
+    return ""
 
 
 def _file(home: Path, name: str) -> str:

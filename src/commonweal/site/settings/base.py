@@ -157,6 +157,8 @@ ADDRESS = env.read(
     default="http://127.0.0.1:8000",
     says="Where people find the site, such as https://city.example; links in mails begin with it.",
 ).rstrip("/")
+IS_LOCAL = True  # whether the address is this machine: a trial, see safety.py
+IS_SECURE = False
 DEMO = False  # accounts of the demo open nothing elsewhere
 DEMO_PASSWORD = ""
 TLS_CERT: Path | None = None

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from commonweal.identity.queries import demo_accounts
-from commonweal.site import looks, running
+from commonweal.site import looks, running, safety
 from commonweal.site.management.commands.web import add_web_options
 from commonweal.site.supervisor import Child
 
@@ -29,6 +29,8 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         if not options["no_prepare"]:
             running.check_assets()
+        if troubles := safety.troubles(host):
+            raise CommandError(safety.said(troubles))
         with running.alone_in(settings.HOME, settings.ADDRESS):
             running.check_port(host, port, "serve")
             if not options["no_prepare"]:
