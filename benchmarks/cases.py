@@ -294,6 +294,62 @@ def measure() -> None:
         timed(LOOKS, lambda _i: page(public, f"/cases/points.geojson?{VIEW}")),
     )
     told("page: home", timed(LOOKS, lambda _i: page(public, "/")))
+    measure_intake(here)
+    measure_exports()
+
+
+def measure_intake(here: Any) -> None:
+    """Take reports in through every door: the pages of residents, both interfaces of programs."""
+    from django.test import Client
+
+    from tests.factories.edge import api_key
+    from tests.web.walk import Resident
+
+    _card, secret = api_key(per_hour=100_000, name=f"measure {os.getpid()}")
+    program = Client(HTTP_HOST="localhost", headers={"Authorization": f"Bearer {secret}"})
+
+    def api(i: int) -> None:
+        body = {"category": "lamp", "text": f"dark {i}", "place": {"lat": 22.05, "lng": 114.05}}
+        answer = program.post("/api/v1/reports", body, content_type="application/json")
+        assert answer.status_code == 201, answer.content
+
+    def open311(i: int) -> None:
+        told = {"service_code": "lamp", "lat": 22.05, "long": 114.05, "description": f"dark {i}"}
+        answer = program.post("/open311/v2/requests.json", {**told, "api_key": secret})
+        assert answer.status_code == 201, answer.content
+
+    def pages(i: int) -> None:
+        near = f"10.{os.getpid() % 250}.{(i + 1) // 250}.{(i + 1) % 250}"
+        resident = Resident(Client(HTTP_HOST="localhost", REMOTE_ADDR=near))
+        resident.fill_in(here.lamp)
+        assert resident.press_send().status_code == 302
+
+    told("intake: API v1", timed(LOOKS, api))
+    told("intake: Open311", timed(LOOKS, open311))
+    told("intake: a resident, seven pages", timed(LOOKS, pages), "and the work of a browser")
+
+
+def measure_exports() -> None:
+    """Write every public case in every form; the memory must not grow with their number."""
+    import resource
+
+    from django.test import Client
+
+    client = Client(HTTP_HOST="localhost")
+    for path in ("/cases.csv", "/cases.geojson", "/cases.parquet"):
+        begun, size = time.perf_counter(), 0
+        answer = client.get(path)
+        if answer.status_code != 200:
+            print(f"export {path}: not there ({answer.status_code})")
+            continue
+        for part in answer.streaming_content:
+            size += len(part)
+        took = time.perf_counter() - begun
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"export {path}: {size / 1e6:.0f} MB in {took:.0f} s, {CASES / took:.0f} cases a "
+            f"second; most memory of the process until here {most:.0f} MB"
+        )
 
 
 if __name__ == "__main__":
