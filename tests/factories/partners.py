@@ -16,8 +16,8 @@ from commonweal.kernel.queries import clock
 from commonweal.ledger.types import subject_of
 from commonweal.partners import actions
 from commonweal.partners.events import DeliveryWanted, NeighbourWanted
-from commonweal.partners.models import Delivery, ForeignKind, Neighbour
-from commonweal.partners.types import Does, HookCard, NeighbourCard, Tells
+from commonweal.partners.models import Delivery, ForeignKind, Neighbour, Passing, Twin
+from commonweal.partners.types import Does, HookCard, NeighbourCard, PassingState, Tells
 from tests.factories.cases import ADMINISTRATOR, NOW
 
 NEXT = "https://next.example/v2"
@@ -63,6 +63,28 @@ def known_neighbour(name: str) -> NeighbourCard:
     seen = {"asked_at": clock(), "failing_since": clock(), "trouble": "status", "status": 503}
     Neighbour.objects.update(**seen, rejected=1, reason=name)
     return card
+
+
+def elsewhere(neighbour_id: UUID, passed: UUID, failed: UUID, said: str) -> UUID:
+    """Let one case stand at a neighbour, and another not have arrived there."""
+    about: dict[str, Any] = {"neighbour_id": neighbour_id, "is_copy": False, "state": "in-work"}
+    times = {"told_at": clock(), "looked_at": clock()}
+    Twin.objects.create(case_id=passed, number=said[:100], **about, **times)
+    row = Passing.objects.create(
+        neighbour_id=neighbour_id,
+        case_id=failed,
+        unit_id=failed,
+        service_code="lamp",
+        text=said,
+        state=PassingState.FAILED,
+        tries=8,
+        trouble="status",
+        status=503,
+        reason=said[:300],
+        created_at=clock(),
+        tried_at=clock(),
+    )
+    return row.pk
 
 
 def meaning(card: NeighbourCard, **values: Any) -> NeighbourCard:

@@ -1,4 +1,4 @@
-"""Another city, in a process and a store of its own; prints its address and its numbers."""
+"""Another city, in a process and a store of its own; prints its address, numbers and keys."""
 
 import json
 import os
@@ -16,9 +16,11 @@ from django.core.management import call_command  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 from commonweal.cases import actions  # noqa: E402
+from commonweal.edge.keys import Scope  # noqa: E402
 from commonweal.kernel.queries import clock  # noqa: E402
 from commonweal.kernel.types import ANONYMOUS  # noqa: E402
 from tests.factories.cases import draft, town  # noqa: E402
+from tests.factories.edge import api_key  # noqa: E402
 
 
 class Quiet(WSGIRequestHandler):
@@ -40,7 +42,12 @@ def main(reports: int) -> None:
         for n in range(reports)
     ]
     with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
-        said = {"url": f"http://127.0.0.1:{server.server_port}/open311/v2", "numbers": numbers}
+        said = {
+            "url": f"http://127.0.0.1:{server.server_port}/open311/v2",
+            "numbers": numbers,
+            "key": api_key(Scope.REPORT, at=clock())[1],
+            "unit_key": api_key(Scope.UPDATE, unit_id=here.roads.id, at=clock())[1],
+        }
         sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()
         server.serve_forever()

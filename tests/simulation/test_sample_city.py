@@ -139,6 +139,7 @@ def test_handlers_that_tell_are_named_as_they_are() -> None:
             "cases.CaseMoved",
             "cases.CaseRerouted",
             "cases.CaseSpoken",
+            "cases.CaseTold",
             "city.ClockRanOut",
         )
         for reaction in handlers_of(event)

@@ -56,3 +56,13 @@ class WordTakenDown(Event):
     case_id: UUID
     word_id: UUID
     said_in: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTold(Event):
+    """The city that a case was passed on to said something of it; the case did not move here."""
+
+    case_id: UUID
+    name: str  # of the other city
+    state: str  # where it stands there
+    word_id: UUID | None = None

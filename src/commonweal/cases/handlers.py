@@ -15,6 +15,7 @@ from commonweal.cases.events import (
     CaseRerouted,
     CaseReviewed,
     CaseSpoken,
+    CaseTold,
     WordTakenDown,
 )
 from commonweal.cases.types import CaseCard, Publication, State, WordKind
@@ -48,6 +49,7 @@ TEMPLATE_OF = {
 
 
 FROM_REPORTER = frozenset({WordKind.REPLY, WordKind.CORRECTION, "photo"})
+NOT_PASSED = "passing-failed"
 TOLD_BY_PHONE = frozenset({State.WAITING, State.ANSWERED, State.NOT_OURS, State.CANNOT})
 ON_THE_WAY = frozenset(
     {State.ACKNOWLEDGED, State.ASSIGNED, State.IN_WORK, State.SCHEDULED, State.ON_HOLD}
@@ -203,7 +205,22 @@ def tell_unit_of_news(event: CaseSpoken) -> None:
     _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-news")
 
 
-def _tell_reporter(event: Event, card: CaseCard, template: str, said: str) -> None:
+@on(CaseSpoken, when=lambda event: event.kind == NOT_PASSED)
+def tell_unit_of_a_failed_passing(event: CaseSpoken) -> None:
+    """Let the unit hear, in its next digest, that a case did not arrive at another city."""
+    _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-not-passed")
+
+
+@on(CaseTold)
+def tell_reporter_of_news_elsewhere(event: CaseTold) -> None:
+    """Mail what the city says to which the report was passed on; a step without words waits."""
+    said = next((one.text for one in queries.words(event.case_id) if one.id == event.word_id), "")
+    if said or not queries.is_open(State(event.state)):
+        card = queries.card(event.case_id, at=event.at)
+        _tell_reporter(event, card, "cases.told", said or "–", name=event.name)
+
+
+def _tell_reporter(event: Event, card: CaseCard, template: str, said: str, **more: str) -> None:
     contact_id = queries.contact_of(card.id)
     contact = identity.contact(contact_id) if contact_id else None
     if contact is None or contact.kind is not ContactKind.MAIL:
@@ -221,6 +238,7 @@ def _tell_reporter(event: Event, card: CaseCard, template: str, said: str) -> No
             "text": said,
             "link": f"{settings.ADDRESS}/mine/{key}/",
             "public_link": f"{settings.ADDRESS}/cases/{card.number}/",
+            **more,
         },
         subject=event.subject,
         key=f"{event.subject}/{event.seq}/{template}",

@@ -128,6 +128,7 @@ class WordKind(StrEnum):
     CONTEST = "contest"
     CORRECTION = "correction"
     NOTE = "note"
+    TOLD = "told"  # by another city, about what it does
 
 
 ANSWERS = frozenset({WordKind.ANSWER, WordKind.REFERRAL, WordKind.REFUSAL})
@@ -577,6 +578,7 @@ class Sought:
     changed_from: datetime | None = None
     changed_until: datetime | None = None
     near: Near | None = None
+    without_sources: tuple[str, ...] = ()  # copies of what other systems tell themselves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -595,6 +597,18 @@ class Foreign:
     place: Place = field(default_factory=Place)
     channel: Channel = Channel.IMPORT
     language: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What another city says of a case: of its own that we hold a copy of, or of one passed on."""
+
+    case_id: UUID
+    source: str  # the city, as its reports are named here
+    name: str  # the city, as residents know it
+    state: State  # where it stands there, in our words
+    said: datetime  # when it was said there, as claimed
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,3 +127,30 @@ class UnknownMeaning(Refusal):
     code = "partners.unknown-meaning"
     kind = Kind.INVALID
     sentence = "Choose for each kind what it is here, from the list."
+
+
+class TakesNothing(Refusal):
+    code = "partners.takes-nothing"
+    kind = Kind.CONFLICT
+    sentence = "This city takes over no reports of this kind now. Choose another city or kind."
+
+
+class PassedAlready(Refusal):
+    code = "partners.passed-already"
+    kind = Kind.CONFLICT
+    sentence = "This report is on its way to a city, or has been passed on to this one before."
+
+
+class NoSuchPassing(Refusal):
+    code = "partners.no-such-passing"
+    kind = Kind.MISSING
+    sentence = "This report was not passed on. Reload the page."
+
+
+class MayHaveArrived(Refusal):
+    code = "partners.may-have-arrived"
+    kind = Kind.CONFLICT
+    sentence = (
+        "It may have arrived, and would be there twice. Ask the other city, "
+        "then tell the reporter who can help."
+    )

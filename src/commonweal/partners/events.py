@@ -19,3 +19,11 @@ class NeighbourWanted(Event):
     """A neighbouring city is to be asked what is new."""
 
     neighbour_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassingWanted(Event):
+    """A case waits to be handed over; `turn` counts how often that was asked for by hand."""
+
+    passing_id: UUID
+    turn: int

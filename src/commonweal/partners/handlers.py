@@ -10,7 +10,7 @@ from commonweal.kernel.events import on
 from commonweal.kernel.queries import clock
 from commonweal.kernel.tasks import task
 from commonweal.partners import actions, queries, rules
-from commonweal.partners.events import DeliveryWanted, NeighbourWanted
+from commonweal.partners.events import DeliveryWanted, NeighbourWanted, PassingWanted
 from commonweal.partners.types import Tells
 
 LAST = 2  # behind mail, for which people wait
@@ -87,3 +87,33 @@ def _visit(neighbour_id: UUID) -> None:
     if not actions.visit(neighbour_id=neighbour_id, at=at).is_done:
         with transaction.atomic():
             enqueue(visit_on, at=at, priority=LAST, neighbour_id=neighbour_id)
+
+
+@on(PassingWanted, outside=True)
+def hand_over(event: PassingWanted) -> None:
+    """Hand a case over to a neighbouring city."""
+    _hand_over(event.passing_id, f"{event.turn}", 0)
+
+
+@task(outside=True)
+def hand_over_later(passing_id: str, turn: str, tries: int) -> None:
+    """Hand over what did not arrive before."""
+    _hand_over(UUID(passing_id), turn, tries)
+
+
+def _hand_over(passing_id: UUID, turn: str, tries: int) -> None:
+    at = clock()
+    again = actions.hand_over(passing_id=passing_id, at=at)
+    if again is None:
+        return
+    with transaction.atomic():
+        enqueue(
+            hand_over_later,
+            at=at,
+            run_at=again,
+            dedupe=f"partners.hand-over:{passing_id.hex}:{turn}:{tries + 1}",
+            priority=LAST,
+            passing_id=passing_id,
+            turn=turn,
+            tries=tries + 1,
+        )

@@ -5,9 +5,11 @@ from uuid import uuid4
 
 from django.db import models
 
+from commonweal.cases.types import State
 from commonweal.kernel.fields import EncryptedTextField
+from commonweal.kernel.types import Personal
 from commonweal.ledger.types import Tracked
-from commonweal.partners.types import DeliveryState, Tells
+from commonweal.partners.types import DeliveryState, PassingState, Tells
 
 
 class Hook(models.Model):
@@ -109,6 +111,7 @@ class Neighbour(models.Model):
     meanings = models.JSONField(default=dict)
     is_on = models.BooleanField(default=True)
     since = models.DateTimeField()
+    heard_until = models.DateTimeField(null=True)  # ... and what was told of its reports
     pulled_until = models.DateTimeField(null=True)  # what was received before has been taken in
     busy_until = models.DateTimeField(null=True)  # somebody asks it right now
     rests_until = models.DateTimeField(null=True)
@@ -143,5 +146,102 @@ class ForeignKind(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["neighbour", "code"], name="a_neighbour_tells_a_kind_once"
+            ),
+        ]
+
+
+class Twin(models.Model):
+    """The same problem in the system of a neighbour: theirs that we copied, or ours passed on."""
+
+    personal: ClassVar = None
+
+    neighbour = models.ForeignKey(Neighbour, on_delete=models.PROTECT, related_name="+")
+    case_id = models.UUIDField()
+    number = models.CharField(max_length=100, blank=True)
+    token = models.CharField(max_length=200, blank=True)  # to be exchanged for the number
+    link = models.CharField(max_length=500, blank=True)
+    is_copy = models.BooleanField()
+    state = models.CharField(max_length=30, choices=[(one.value, one.value) for one in State])
+    told_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["neighbour", "case_id"], name="a_case_has_one_twin_at_a_neighbour"
+            ),
+            models.UniqueConstraint(
+                fields=["neighbour", "number"],
+                condition=~models.Q(number=""),
+                name="a_foreign_number_has_one_twin",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["case_id"], name="twins_of_a_case"),
+            models.Index(fields=["neighbour", "looked_at"], name="twins_to_look_at"),
+        ]
+
+
+class HeardUpdate(models.Model):
+    """An update of a neighbour that was taken over, so that it is so once."""
+
+    personal: ClassVar = None
+
+    neighbour = models.ForeignKey(Neighbour, on_delete=models.CASCADE, related_name="+")
+    update_id = models.CharField(max_length=100)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["neighbour", "update_id"], name="an_update_is_heard_once"
+            ),
+        ]
+
+
+class Passing(models.Model):
+    """A case on its way to a neighbour, with exactly what leaves; the words go when it is over."""
+
+    personal: ClassVar = Personal(
+        {"text": "what leaves, as an officer wrote it", "answer": "what the reporter reads"},
+        keep_days=30,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    neighbour = models.ForeignKey(Neighbour, on_delete=models.PROTECT, related_name="+")
+    case_id = models.UUIDField()
+    unit_id = models.UUIDField()
+    service_code = models.CharField(max_length=100)
+    text = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+    lat = models.FloatField(null=True)
+    lng = models.FloatField(null=True)
+    place = models.CharField(max_length=300, blank=True)
+    picture = models.CharField(max_length=500, blank=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.value) for one in PassingState],
+        default=PassingState.WAITING,
+    )
+    turn = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    first_sent_at = models.DateTimeField(null=True)
+    may_have_arrived = models.BooleanField(default=False)
+    trouble = models.CharField(max_length=20, blank=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case_id"],
+                condition=models.Q(state="waiting"),
+                name="a_case_is_on_its_way_to_one_neighbour",
+            ),
+            models.UniqueConstraint(
+                fields=["case_id", "neighbour"],
+                condition=models.Q(state__in=["waiting", "arrived", "failed"]),
+                name="a_case_is_passed_to_a_neighbour_once",
             ),
         ]

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import (
     IPv4Address,
@@ -17,6 +17,7 @@ from ipaddress import (
 from typing import Any
 from urllib.parse import urlsplit
 
+from commonweal.cases.types import State
 from commonweal.kernel.errors import NotAllowed
 from commonweal.kernel.types import Actor, ActorKind, Role
 from commonweal.partners.errors import (
@@ -30,7 +31,7 @@ from commonweal.partners.errors import (
     NothingToTell,
     ReasonMissing,
 )
-from commonweal.partners.types import Does, Target, Tells
+from commonweal.partners.types import Does, Target, Tells, Trouble
 
 LONGEST_NAME, LONGEST_URL, LONGEST_REASON, SHORTEST_REASON = 100, 500, 200, 3
 PORTS = {"http": 80, "https": 443}
@@ -48,7 +49,29 @@ WINDOW = timedelta(days=30)  # after each the place is kept from which a broken 
 OVERLAP = timedelta(days=1)  # servers show some reports a while after they received them
 BUSY = timedelta(minutes=15)
 LONGEST_NEIGHBOUR_REST = timedelta(hours=6)
+PASS_WAITS = (5 * S, 5 * M, 30 * M, 2 * H, 5 * H, 10 * H, 14 * H)
+SURE_FOR = timedelta(hours=46)  # a server that knows our key for 48 hours takes a report in once
+SLACK = timedelta(hours=2)  # clocks differ, and acts of residents are told by the hour
+NO_FOR_GOOD = frozenset({400, 404, 405, 409, 410, 413, 415, 422})  # the same again is no use
+NEVER_LEFT = frozenset(
+    {Trouble.NO_ADDRESS, Trouble.INSIDE, Trouble.UNREACHABLE, Trouble.CERTIFICATE, Trouble.OFF}
+)
 FIRST_DAY = date(1970, 1, 1)
+STATES_TOLD: Mapping[str, State] = {  # what the words of the updates extension mean here
+    "OPEN": State.RECEIVED,
+    "REOPEN": State.RECEIVED,
+    "INVESTIGATING": State.ACKNOWLEDGED,
+    "INTERNAL_REFERRAL": State.ACKNOWLEDGED,
+    "PLANNED": State.SCHEDULED,
+    "ACTION_SCHEDULED": State.SCHEDULED,
+    "IN_PROGRESS": State.IN_WORK,
+    "FIXED": State.ANSWERED,
+    "CLOSED": State.ANSWERED,
+    "DUPLICATE": State.ANSWERED,
+    "NOT_COUNCILS_RESPONSIBILITY": State.NOT_OURS,
+    "NO_FURTHER_ACTION": State.CANNOT,
+    "UNABLE_TO_FIX": State.CANNOT,
+}
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -122,6 +145,27 @@ def checked_first_day(day: date, *, today: date) -> date:
 def neighbour_rest(failing: timedelta) -> timedelta:
     """Say how long a neighbour is left alone that has failed for so long."""
     return min(max(failing / 4, SHORTEST_REST), LONGEST_NEIGHBOUR_REST)
+
+
+def pass_wait_after(tries: int) -> timedelta | None:
+    """Say how long a case waits after so many tries to hand it over; nothing after the last."""
+    return PASS_WAITS[tries - 1] if tries <= len(PASS_WAITS) else None
+
+
+def may_have_arrived(trouble: Trouble, status: int | None) -> bool:
+    """Say whether a report may have been taken in although no yes came back."""
+    return trouble not in NEVER_LEFT and (status is None or status >= 500)  # noqa: PLR2004  (HTTP)
+
+
+def state_told(status: str, before: State, *, is_open: Callable[[State], bool]) -> State:
+    """Say where a case stands of which is told no more than open or closed.
+
+    A finer word that was told before stays, as long as it agrees.
+    """
+    closed = status.strip().lower() == "closed"
+    if closed:
+        return State.ANSWERED if is_open(before) else before
+    return before if is_open(before) else State.RECEIVED
 
 
 def target_of(url: str) -> Target:

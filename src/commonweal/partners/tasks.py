@@ -13,5 +13,7 @@ def ask_neighbours() -> None:
 
 @every("47 2 * * *")
 def sweep() -> None:
-    """Forget deliveries after a month."""
-    actions.sweep(created_before=clock() - rules.KEPT)
+    """Forget deliveries, and the words of what was not passed on, after a month."""
+    before = clock() - rules.KEPT
+    actions.sweep(created_before=before)
+    actions.forget_passings(created_before=before)

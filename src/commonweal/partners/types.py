@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from commonweal.cases.types import State
+
 
 class Tells(StrEnum):
     """What a webhook may be told of. A step of a case is told under one of these, never two."""
@@ -44,6 +46,7 @@ class Trouble(StrEnum):
     TOO_LARGE = "too-large"
     REDIRECTED = "redirected"  # to another host, or too often
     NONSENSE = "nonsense"  # the answer is no HTTP
+    OFF = "off"  # the neighbour takes nothing over any more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +115,16 @@ class Does(StrEnum):
     """What the city and a neighbouring city do for each other."""
 
     PULL = "pull"  # we take in what it received, and follow it
+    PUSH = "push"  # we pass on what is its own
+
+
+class PassingState(StrEnum):
+    """What became of handing a case to a neighbouring city."""
+
+    WAITING = "waiting"
+    ARRIVED = "arrived"
+    FAILED = "failed"  # given up: the unit answers for it, or tries again
+    DROPPED = "dropped"  # the case ended before it left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,3 +171,45 @@ class Visit:
     rejected: int = 0
     waiting: int = 0
     is_done: bool = True  # else there is more to take in, at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwinCard:
+    """A case of ours as it stands in a neighbouring city's system."""
+
+    case_id: UUID
+    name: str  # of the city
+    number: str  # there; empty while the city has only promised one
+    link: str  # to its page there, where the city tells one
+    is_copy: bool  # it came from there; else it was passed on to there
+    state: State  # where it stands there, in our words
+    told_at: datetime | None  # when that was said there, as claimed
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassingCard:
+    """A case on its way to a neighbouring city."""
+
+    id: UUID
+    case_id: UUID
+    name: str
+    state: PassingState
+    tries: int
+    trouble: str
+    status: int | None
+    reason: str  # in the words of the other city
+    may_have_arrived: bool
+    created_at: datetime
+    tried_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaving:
+    """Exactly what leaves the house when a case is passed on."""
+
+    text: str  # what an officer wrote or let stand
+    reference: str  # our public page of the case
+    lat: float | None
+    lng: float | None
+    place: str  # in public words
+    picture: str  # the address of a published photo

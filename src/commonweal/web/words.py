@@ -33,6 +33,7 @@ from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Channel, Role, Words, words_in
 from commonweal.ledger.types import EntryCard
 from commonweal.messages.types import FollowKind, Rhythm, Target
+from commonweal.partners import queries as neighbours
 
 RHYTHMS: dict[Rhythm, Promise] = {
     Rhythm.AT_ONCE: lazy("At once"),
@@ -316,6 +317,13 @@ def sentence(entry: EntryCard, *, to_reporter: bool = False, to_staff: bool = Fa
             )
         case "cases.imported":
             said = _("Taken over from another system.")
+        case "cases.told":
+            said = _("%(city)s says: %(state)s.") % {
+                "city": neighbours.name_of(str(facts["source"])),
+                "state": state_label(State(str(facts["status"]))),
+            }
+        case "cases.passing" | "cases.passed" | "cases.passing-failed":
+            said = _PASSING[entry.type] % {"city": neighbours.name_of(_city_of(entry))}
         case "identity.revealed":
             said = (
                 _("A member of staff looked up how to reach you; the reason was written down.")
@@ -327,6 +335,17 @@ def sentence(entry: EntryCard, *, to_reporter: bool = False, to_staff: bool = Fa
         case _:
             said = _("Entered: %(type)s.") % {"type": entry.type}
     return said
+
+
+_PASSING = {
+    "cases.passing": lazy("The unit decided to pass it on to %(city)s."),
+    "cases.passed": lazy("It was passed on to %(city)s."),
+    "cases.passing-failed": lazy("It did not reach %(city)s."),
+}
+
+
+def _city_of(entry: EntryCard) -> str:
+    return str(entry.facts.get("to") or entry.facts.get("passed_to") or "")
 
 
 def _called(outcome: CallOutcome, *, to_reporter: bool) -> str:
@@ -389,11 +408,14 @@ def _entered_by(entry: EntryCard, *, to_reporter: bool) -> str:
     """Name who acted; what an import brought was nobody's act in this city."""
     if entry.type == "cases.imported":
         return pgettext("who did it", "Imported")
+    if entry.type == "cases.told":
+        return neighbours.name_of(str(entry.facts["source"]))
     return who(entry.actor, to_reporter=to_reporter)
 
 
 def _weighs(entry: EntryCard) -> bool:
-    return entry.type in {"cases.received", "cases.moved", "cases.imported", "cases.replied"}
+    heavy = {"cases.received", "cases.moved", "cases.imported", "cases.replied", "cases.told"}
+    return entry.type in heavy
 
 
 def _word_of(entry: EntryCard, waiting: list[WordCard]) -> WordCard | None:
@@ -404,6 +426,8 @@ def _word_of(entry: EntryCard, waiting: list[WordCard]) -> WordCard | None:
         wanted = (WordKind.REPLY,)
     elif entry.type == "cases.corrected":
         wanted = (WordKind.CORRECTION,)
+    elif entry.type == "cases.told":
+        wanted = (WordKind.TOLD,)
     elif entry.type in {"cases.noted", "cases.recategorised", "cases.word-taken-down"}:
         wanted = (WordKind.NOTE,)
     elif entry.type == "cases.moved":

@@ -38,7 +38,7 @@ from commonweal.web.pages.intake import TAKEN_IN
 from tests.factories.cases import ADMINISTRATOR
 from tests.factories.content import photo
 from tests.factories.edge import api_key
-from tests.factories.partners import known_neighbour, told_webhook
+from tests.factories.partners import elsewhere, known_neighbour, told_webhook
 from tests.scenarios.people import PASSWORD, link_in
 from tests.scenarios.town import Town, employ, words, work
 
@@ -143,6 +143,8 @@ def world(here: Town, said: str = SAID) -> World:
     assert contact_id is not None
     follow_id = _followed(here, answered)
     [invitation] = [one for one in mail.outbox if one.to == [invited]]
+    next_town = known_neighbour(said[:60])
+    elsewhere(next_town.id, answered.case_id, asked.case_id, said)
     args = {
         "answered": answered.number,
         "answered_key": answered.key,
@@ -161,7 +163,7 @@ def world(here: Town, said: str = SAID) -> World:
         "grant": people.grants_of(staff_id)[0].id,
         "api_key": api_key(name=said[:60], at=clock())[0].id,
         "webhook": told_webhook(answered.case_id, said).id,
-        "neighbour": known_neighbour(said[:60]).id,
+        "neighbour": next_town.id,
         "stop": stop_token(contact_id),
         "confirm": confirm_token(follow_id),
         "unfollow": unfollow_token(f"follow:{follow_id.hex}"),

@@ -1,6 +1,6 @@
 """What of the city is told in the words of Open311. Only what everybody may see comes in here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from commonweal.content.types import AttachmentCard
 from commonweal.edge.languages import reader_language
 from commonweal.kernel.types import Words, words_in
 from commonweal.ledger.types import RESIDENT, said_at, subject_of
+from commonweal.partners import queries as partners
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGED = "2026-11-24T00:00:00Z"  # when this interface changed last
@@ -133,15 +134,17 @@ class Names:
     units: Mapping[UUID, str]
     districts: Mapping[UUID, str]
     photos: Mapping[str, list[AttachmentCard]]
+    passed_on: Mapping[UUID, str]
 
     @classmethod
-    def read(cls, cards: Iterable[PublicCard]) -> "Names":
+    def read(cls, cards: Sequence[PublicCard]) -> "Names":
         subjects = [subject_of("case", card.id) for card in cards]
         return cls(
             kinds={one.id: one for one in cases.categories()},
             units={one.id: say(one.names) for one in the_city.units()},
             districts={one.id: say(one.names) for one in the_city.all_districts()},
             photos=content.attachments_of(subjects, public_only=True),
+            passed_on=partners.links([card.id for card in cards]),
         )
 
 
@@ -192,6 +195,7 @@ def _extended(card: PublicCard, names: Names) -> dict[str, Any]:
             "district": names.districts.get(card.district_id) if card.district_id else None,
             "html_url": settings.ADDRESS + reverse("case", args=[card.number]),
             "media_urls": _pictures(card, names),
+            "passed_on_to": names.passed_on.get(card.id),
         }
     }
 

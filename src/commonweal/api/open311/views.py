@@ -1,5 +1,6 @@
 """The resources of Open311 GeoReport v2, each as JSON and as XML."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from commonweal.api.open311.asked import Asked, resource, service_of, sought
 from commonweal.cases import queries
 from commonweal.cases.errors import NoSuchCase
 from commonweal.cases.types import Sought
+from commonweal.partners import queries as partners
 
 
 @resource("GET", "HEAD")
@@ -38,7 +40,10 @@ def requests(asked: Asked) -> HttpResponse:
         made = sent.report(asked)
         return answer(asked.format, "service_requests", made, status=HTTPStatus.CREATED)
     asked.spend()
-    cards = queries.public_cards(sought(asked), at=asked.at, **asked.page)
+    wanted = sought(asked)
+    if wanted.numbers is None:  # what a neighbour answers for, it tells itself
+        wanted = replace(wanted, without_sources=partners.sources())
+    cards = queries.public_cards(wanted, at=asked.at, **asked.page)
     told_of = told.requests(cards, extended=_wants_more(asked))
     return answer(asked.format, "service_requests", told_of)
 

@@ -2,6 +2,7 @@
 
 from commonweal.cases.actions.calling import call
 from commonweal.cases.actions.counting import count_changed
+from commonweal.cases.actions.elsewhere import pass_on, passed_on, passing_failed, take_over
 from commonweal.cases.actions.filters import (
     drop_filter,
     filter_used,
@@ -74,6 +75,9 @@ __all__ = [
     "new_key",
     "note",
     "order_rules",
+    "pass_on",
+    "passed_on",
+    "passing_failed",
     "publish",
     "publish_photo",
     "recategorise",
@@ -90,6 +94,7 @@ __all__ = [
     "take_down",
     "take_down_photo",
     "take_down_word",
+    "take_over",
     "tell_areas",
     "tell_followers",
     "withdraw",

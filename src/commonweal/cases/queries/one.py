@@ -97,7 +97,7 @@ def words(case_id: UUID, *, only_public: bool = False, with_notes: bool = False)
             at=word.at,
             unit_id=word.unit_id,
             is_public=word.is_public,
-            by_reporter=word.unit_id is None,
+            by_reporter=word.unit_id is None and word.kind != WordKind.TOLD,
         )
         for word in said
     ]

@@ -43,6 +43,8 @@ def _sought(sought: Sought) -> QuerySet[Case]:
         "closed_at__isnull": sought.is_open,
     }
     rows = Case.objects.filter(**{name: said for name, said in wanted.items() if said is not None})
+    if sought.without_sources:
+        rows = rows.exclude(source__in=sought.without_sources)
     if sought.numbers is not None:
         rows = rows.filter(number__in=_plain(sought.numbers))
     if sought.categories:

@@ -9,6 +9,12 @@ from commonweal.partners.actions.neighbours import (
     make_neighbour,
     switch_neighbour,
 )
+from commonweal.partners.actions.passing import (
+    forget_passings,
+    hand_over,
+    pass_again,
+    pass_on,
+)
 from commonweal.partners.actions.pulling import pull
 from commonweal.partners.actions.telling import deliver, send_again, sweep, tell
 from commonweal.partners.actions.visiting import visit
@@ -19,9 +25,13 @@ __all__ = [
     "change_neighbour",
     "decide_kinds",
     "deliver",
+    "forget_passings",
     "give_up",
+    "hand_over",
     "make_hook",
     "make_neighbour",
+    "pass_again",
+    "pass_on",
     "pull",
     "send_again",
     "sweep",

@@ -75,7 +75,7 @@ def change_neighbour(
     """Change what is known of a neighbour; its key stays where None is given, and goes with ""."""
     row = _taken(neighbour_id, seen, by)
     if begins < row.begins:
-        row.pulled_until = None
+        row.pulled_until = row.heard_until = None
     _put(row, name, url, jurisdiction, does, begins, at)
     if key is not None:
         row.key = rules.checked_key(key)
@@ -126,6 +126,7 @@ def decide_kinds(
     since = [one.waits_since for one in waited if one.waits_since]
     if since and row.pulled_until:
         row.pulled_until = min(row.pulled_until, *since)
+        row.heard_until = min(row.heard_until or at, *since)
     waited.update(waiting=0, waits_since=None)
     _changed(row, "partners.neighbour-kinds-set", reason, by, at)
     _want(row, at)

@@ -22,20 +22,15 @@ from django.db.models import Q
 from commonweal.cases import actions as cases
 from commonweal.cases import queries as the_cases
 from commonweal.cases.types import FileReport, State
-from commonweal.kernel.types import Actor, ActorKind, Channel, Grant, Role
 from commonweal.partners import rules
+from commonweal.partners.actions.following import IMPORTER, compare, hear, is_ours, look, pair
 from commonweal.partners.actions.neighbours import beginning
-from commonweal.partners.adapters.open311 import Server, id_of
+from commonweal.partners.adapters.open311 import Server, id_of, text_of
 from commonweal.partners.adapters.reading import Row
 from commonweal.partners.errors import NotAnswered
-from commonweal.partners.models import ForeignKind, Neighbour
+from commonweal.partners.models import ForeignKind, Neighbour, Twin
 from commonweal.partners.types import Does, Visit
 
-IMPORTER = Actor(
-    kind=ActorKind.SYSTEM,
-    grants=frozenset({Grant(Role.ADMINISTRATOR)}),
-    channel=Channel.IMPORT,
-)
 BATCH = 200
 BUDGET_S = 60.0  # then other work has its turn, and this one goes on after it
 LONGEST_CODE, LONGEST_NAME, LONGEST_REASON = 100, 200, 300
@@ -84,8 +79,19 @@ def _ended(row: Neighbour, **seen: Any) -> None:
 def _visited(row: Neighbour, at: datetime) -> Visit:
     server = Server(row.url, key=row.key, jurisdiction=row.jurisdiction)
     _learn(row, server.kinds())
-    if Does.PULL.value not in row.does:
-        return Visit()
+    hear(row, server, _first(row), at)
+    found = _pulled(row, server, at) if Does.PULL.value in row.does else Visit()
+    if found.is_done:
+        look(row, server, at)
+    return found
+
+
+def _first(row: Neighbour) -> datetime:
+    """Say from when on its updates can be about a twin."""
+    return min(beginning(row), row.since) if Does.PULL.value in row.does else row.since
+
+
+def _pulled(row: Neighbour, server: Server, at: datetime) -> Visit:
     Neighbour.objects.filter(pk=row.pk).update(rejected=0, reason="")
     found, began = Visit(), monotonic()
     if row.pulled_until:
@@ -107,7 +113,7 @@ def _visited(row: Neighbour, at: datetime) -> Visit:
 def _learn(row: Neighbour, kinds: Iterable[Row]) -> None:
     """Keep which kinds of requests the neighbour takes."""
     told = {
-        code: str(kind.get("service_name") or code)[:LONGEST_NAME]
+        code: (text_of(kind, "service_name") or code)[:LONGEST_NAME]
         for kind in kinds
         if (code := id_of(kind, "service_code")) and len(code) <= LONGEST_CODE
     }
@@ -147,13 +153,18 @@ def _added(one: Visit, other: Visit) -> Visit:
 @transaction.atomic
 def _batch_in(row: Neighbour, batch: list[Row], at: datetime) -> Visit:
     """Take in what is new of a batch and of a kind that somebody has given a meaning."""
-    known = the_cases.of_source(row.source, [id_of(one) for one in batch])
-    fresh = [one for one in batch if id_of(one) not in known]
+    told = {id_of(one): one for one in batch if not is_ours(one)}
+    passed = Twin.objects.filter(neighbour=row, is_copy=False, number__in=told)
+    known = set(the_cases.of_source(row.source, list(told)))
+    known |= set(passed.values_list("number", flat=True))
+    fresh = [one for number, one in told.items() if number not in known]
     nameless = [one for one in fresh if not _kind(one)]  # the import says what is wrong with it
     decided = [one for one in fresh if row.meanings.get(_kind(one))] + nameless
     waiting = [one for one in fresh if _kind(one) and _kind(one) not in row.meanings]
     _wait(row, waiting, at)
     report = _imported(row, decided, at) if decided else None
+    pair(row, told, at)
+    compare(row, told, at)
     return Visit(
         new=report.new if report else 0,
         known=len(known),
@@ -170,7 +181,7 @@ def _wait(row: Neighbour, requests: list[Row], at: datetime) -> None:
     """Note of which kinds requests wait, and since when, so that they come in later."""
     counted = Counter(_kind(one) for one in requests)
     named = {
-        _kind(one): str(one.get("service_name") or _kind(one))[:LONGEST_NAME] for one in requests
+        _kind(one): (text_of(one, "service_name") or _kind(one))[:LONGEST_NAME] for one in requests
     }
     _keep_kinds(row, named)
     for kind in ForeignKind.objects.select_for_update().filter(neighbour=row, code__in=named):

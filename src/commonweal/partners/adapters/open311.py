@@ -1,10 +1,11 @@
 """Speak with another city's Open311 server, whatever it makes of paging, JSON and XML."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from commonweal.partners.adapters import outgoing
 from commonweal.partners.adapters.reading import Row, Unreadable, rows_of
@@ -19,6 +20,7 @@ MOST_NUMBERS = 50
 BEYOND = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 OTHER_FORM = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE})
 NUMBER = "service_request_id"
+MORE = {"extensions": "true"}  # a server that does not know it leaves it unread
 Asked: TypeAlias = Mapping[str, str]
 
 
@@ -46,14 +48,43 @@ class Server:
     def changed(self, since: datetime) -> Iterator[Row]:
         """Give what changed since a time; a server that does not know that tells its newest."""
         seen = _Once(NUMBER)
-        asked = {"updated_after": _said(since)}
+        asked = {"updated_after": _said(since), **MORE}
         yield from self._pages("requests", asked, seen, self._page("requests", asked, 1))
 
     def numbered(self, numbers: Sequence[str]) -> Iterator[Row]:
         """Give the requests of these numbers."""
         for start in range(0, len(numbers), MOST_NUMBERS):
             some = ",".join(numbers[start : start + MOST_NUMBERS])
-            yield from _Once(NUMBER).new(self._page("requests", {NUMBER: some}, 1))
+            asked = {NUMBER: some, **MORE}
+            yield from _Once(NUMBER).new(self._page("requests", asked, 1))
+
+    def report(self, said: Asked, *, once: str) -> Row:
+        """Send a request; `once` is the key by which a server that knows such takes it in once.
+
+        The answer names the number, or a token for it.
+        """
+        body = urlencode({**self._common, **said}).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": once}
+        answer = asked_of(
+            lambda: outgoing.send(
+                "POST", f"{self._url}/requests.{self._forms[0]}", headers=headers, body=body
+            )
+        )
+        if answer.status in OTHER_FORM and len(self._forms) > 1:
+            self._forms.pop(0)
+            return self.report(said, once=once)
+        if not answer.is_yes:
+            raise said_no(answer)
+        named = [row for row in read(answer) if id_of(row) or id_of(row, "token")]
+        if not named:
+            word = Trouble.NONSENSE.value
+            raise NotAnswered(problem="no number", trouble=word, status=None)
+        return named[0]
+
+    def number_of(self, token: str) -> str:
+        """Exchange a token for the number; empty while there is none yet."""
+        rows = self._page(f"tokens/{quote(token, safe='')}", {}, 1)
+        return next((number for row in rows if (number := id_of(row))), "")
 
     def kinds(self) -> list[Row]:
         """Give the kinds of requests it takes."""
@@ -68,7 +99,7 @@ class Server:
 
     def _window(self, what: str, seen: "_Once", since: datetime, until: datetime) -> Iterator[Row]:
         """Give what falls into a window: page by page, or by halves where pages are not known."""
-        asked = {"start_date": _said(since), "end_date": _said(until)}
+        asked = {"start_date": _said(since), "end_date": _said(until), **MORE}
         first = self._page(what, asked, 1)
         is_cut = len(first) > 0 and len(first) % SUSPICIOUS == 0
         if is_cut and until - since > SHORTEST_SPAN:
@@ -146,8 +177,11 @@ def asked_of(act: Callable[[], Answer]) -> Answer:
 
 def said_no(answer: Answer) -> NotAnswered:
     """Make a refusal of an answer that is no yes."""
-    problem = f"HTTP {answer.status}"
-    return NotAnswered(problem=problem, trouble=Trouble.STATUS.value, status=answer.status)
+    problem, reason = f"HTTP {answer.status}", ""
+    with suppress(Unreadable):
+        reason = next((text_of(row, "description") for row in rows_of(answer.body)), "")
+    word = Trouble.STATUS.value
+    return NotAnswered(problem=problem, trouble=word, status=answer.status, reason=reason)
 
 
 def read(answer: Answer) -> list[Row]:
@@ -167,9 +201,20 @@ def read(answer: Answer) -> list[Row]:
 
 
 def id_of(row: Mapping[str, object], name: str = NUMBER) -> str:
-    """Give the id in a record, as text; empty where it has none."""
+    """Give the id in a record, as text; empty where it has none that can be kept."""
     said = row.get(name)
-    return str(said).strip() if isinstance(said, str | int) else ""
+    text = str(said).strip() if isinstance(said, str | int) else ""
+    return text if text == storable(text) else ""
+
+
+def text_of(row: Mapping[str, object], name: str) -> str:
+    """Give a text in a record, without what cannot be kept; empty where it has none."""
+    return storable(str(row.get(name) or ""))
+
+
+def storable(text: str) -> str:
+    """Leave out what no store holds: half characters and the empty one."""
+    return "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
 
 
 def _said(at: datetime) -> str:

@@ -40,6 +40,8 @@ TELLING = (  # handlers that write mails
     "cases.handlers.tell_unit_of_overdue_case",
     "cases.handlers.tell_unit_of_a_contested_answer",
     "cases.handlers.tell_unit_of_news",
+    "cases.handlers.tell_unit_of_a_failed_passing",
+    "cases.handlers.tell_reporter_of_news_elsewhere",
 )
 MAILED = timedelta(days=1)  # of what happened longer ago nobody is told any more
 SET_UP = timedelta(days=5)  # before the first case

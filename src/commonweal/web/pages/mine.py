@@ -34,7 +34,7 @@ from commonweal.web import receipts, words
 from commonweal.web.drafts import MOST_PHOTOS
 from commonweal.web.forms import mine as forms
 from commonweal.web.forms.report import refuse
-from commonweal.web.pages import my_cases
+from commonweal.web.pages import my_cases, passing
 from commonweal.web.pages.photos import size_of
 from commonweal.web.pages.report import answers_in_words, shown_photos
 
@@ -122,6 +122,7 @@ def _about(own: Own, **more: Any) -> dict[str, Any]:
         "published": card.publication is Publication.PUBLISHED,
         "reply": forms.ReplyForm(),
         "page": "",
+        "elsewhere": passing.elsewhere(card.id),
         **more,
     }
 

@@ -38,6 +38,7 @@ from commonweal.kernel.types import Page
 from commonweal.ledger.types import subject_of
 from commonweal.web import words
 from commonweal.web.forms.public import CasesFilter, FlagForm, MapView, is_countable
+from commonweal.web.pages import passing
 from commonweal.web.parquet import is_installed
 from commonweal.web.rows import Names, public_rows
 from commonweal.web.templatetags.commonweal import tone
@@ -136,6 +137,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "tiles": tiles(request),
         "is_open": card.closed_at is None,
         "around": "" if card.lat is None else f"lat={card.lat}&lng={card.lng}",
+        "elsewhere": passing.elsewhere(card.id),
     }
     return render(request, "public/case.html", about)
 

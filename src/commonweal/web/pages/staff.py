@@ -43,7 +43,7 @@ from commonweal.web.forms.staff import (
     WordForm,
     as_typed,
 )
-from commonweal.web.pages import calls, filters
+from commonweal.web.pages import calls, filters, passing
 from commonweal.web.rows import Names, marked
 
 IN_QUEUE = 110  # characters of a report that the queue shows
@@ -256,6 +256,7 @@ def _shown(
             else []
         ),
         "returned": returned,
+        **passing.for_staff(card, by),
     }
     return render(request, "staff/case.html", about, status=status)
 

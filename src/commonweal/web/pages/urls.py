@@ -13,6 +13,7 @@ from commonweal.web.pages import (
     mine,
     my_cases,
     operator,
+    passing,
     photos,
     preferences,
     public,
@@ -43,6 +44,7 @@ urlpatterns = [
     *calls.urlpatterns,
     *operator.urlpatterns,
     *filters.urlpatterns,
+    *passing.urlpatterns,  # before `staff`, whose acts would swallow these
     *staff.urlpatterns,
     *setup.urlpatterns,
 ]

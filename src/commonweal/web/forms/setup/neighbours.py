@@ -16,9 +16,11 @@ from commonweal.web.words import say
 
 DOES = {
     Does.PULL: lazy("We take in what it received"),
+    Does.PUSH: lazy("We pass on to it what is its own"),
 }
 MEANS = {
     Does.PULL: lazy("Its reports come in as copies, marked with its name. It goes on answering."),
+    Does.PUSH: lazy("An officer decides, and sees what leaves. It mostly needs a key."),
 }
 UNDECIDED, LEFT_OUT = "", "-"
 

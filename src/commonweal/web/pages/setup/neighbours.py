@@ -17,7 +17,7 @@ from commonweal.edge.requests import actor_of, now_of
 from commonweal.kernel.types import Actor
 from commonweal.ledger.types import subject_of
 from commonweal.partners import actions, queries
-from commonweal.partners.types import KindCard, NeighbourCard
+from commonweal.partners.types import Does, KindCard, NeighbourCard
 from commonweal.web import words
 from commonweal.web.forms.setup.base import ChangeForm
 from commonweal.web.forms.setup.neighbours import (
@@ -51,7 +51,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
     def make(data: QueryDict | None) -> NewNeighbourForm:
         begins = timezone.localdate(now_of(request)) - USUAL_SPAN
-        return NewNeighbourForm(data, initial={"seen": 0, "begins": begins, "does": list(DOES)})
+        return NewNeighbourForm(
+            data, initial={"seen": 0, "begins": begins, "does": [Does.PULL.value]}
+        )
 
     def act(form: NewNeighbourForm, *, by: Actor, at: Any, reason: str) -> dict[str, Any]:
         card = actions.make_neighbour(**form.values(), reason=reason, by=by, at=at)

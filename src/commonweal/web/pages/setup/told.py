@@ -231,6 +231,8 @@ def template_name(code: str) -> str:
         "cases.staff-call": _("To staff: a call to make"),
         "cases.staff-new": _("To staff: a new case"),
         "cases.staff-news": _("To staff: the reporter wrote"),
+        "cases.staff-not-passed": _("To staff: a case did not reach the other city"),
+        "cases.told": _("To the reporter: news from another city"),
         "cases.staff-overdue": _("To staff: an overdue case"),
         "cases.withdrawn": _("To the reporter: the report was taken back"),
         "cases.followed-step": _("To followers: a step of a report"),
