@@ -53,7 +53,7 @@ def test_commands_and_settings_of_the_operators_guide_exist() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
 
     verbs = set(re.findall(r"^commonweal ([a-z]+)|`commonweal ([a-z]+)", text, re.MULTILINE))
-    variables = set(re.findall(r"COMMONWEAL_([A-Z_]+)", text))
+    variables = set(re.findall(r"COMMONWEAL_([A-Z0-9_]+)", text))
 
     assert {first or second for first, second in verbs} <= set(get_commands())
     unknown = [name for name in variables - {"HOME"} if f'env.read("{name}"' not in source]

@@ -18,6 +18,7 @@ KEYS = {
     "COMMONWEAL_FIELD_KEYS": Fernet.generate_key().decode(),
 }
 SAFE = {**KEYS, "COMMONWEAL_ADDRESS": "https://city.example", "COMMONWEAL_PROXIES": "127.0.0.1"}
+S3 = {"COMMONWEAL_S3_BUCKET": "photos", "COMMONWEAL_S3_KEY": "k", "COMMONWEAL_S3_SECRET": "s"}
 SHOW = """
 import json, sys
 from commonweal.site import env
@@ -56,6 +57,9 @@ def settings(module: str, home: Path, **variables: str) -> dict[str, Any]:
         ({**SAFE, "COMMONWEAL_SECRET_KEY": "s" * 50}, "Make one by: commonweal new_key"),
         ({**SAFE, "COMMONWEAL_FIELD_KEYS": "nonsense"}, "Field key 1 is not a key"),
         ({**SAFE, "COMMONWEAL_DEBUG": "yes"}, "take it out"),
+        ({**SAFE, "COMMONWEAL_S3_BUCKET": "photos"}, "Set COMMONWEAL_S3_KEY"),
+        ({**SAFE, **S3, "COMMONWEAL_S3_ENDPOINT": "s3.example"}, "such as https://s3.example.org"),
+        ({**SAFE, **S3, "COMMONWEAL_S3_PATH_STYLE": "perhaps"}, "write yes or no"),
         ({**SAFE, "COMMONWEAL_DEBUG": "perhaps"}, "write yes or no"),
         ({**SAFE, "COMMONWEAL_ADDRESS": "city.example"}, "write https://city.example"),
         ({**SAFE, "COMMONWEAL_ADDRESS": "http://city.example"}, "COMMONWEAL_PLAIN_HTTP=yes"),
@@ -207,3 +211,21 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("commonweal: There are no keys")
     assert "Traceback" not in done.stderr
+
+
+def test_photos_lie_in_a_folder_or_in_the_bucket_that_the_environment_names(tmp_path: Path) -> None:
+    folder = settings("serve", tmp_path, **SAFE)["STORAGES"]["default"]
+    bucket = settings(
+        "serve", tmp_path, **SAFE, **S3, COMMONWEAL_S3_ENDPOINT="https://s3.example.org/"
+    )["STORAGES"]["default"]
+
+    assert folder["OPTIONS"] == {"location": str(tmp_path / "media")}
+    assert bucket["BACKEND"].endswith(".S3Storage")
+    assert bucket["OPTIONS"] == {
+        "bucket": "photos",
+        "endpoint": "https://s3.example.org",
+        "region": "us-east-1",
+        "key": "k",
+        "secret": "s",
+        "path_style": False,
+    }

@@ -141,3 +141,9 @@ class UnknownPlaceholder(Refusal):
     code = "content.unknown-placeholder"
     kind = Kind.INVALID
     sentence = "{word} cannot be filled in. Use only: {known}."
+
+
+class PhotosAway(Refusal):
+    code = "content.photos-away"
+    kind = Kind.CONFLICT
+    sentence = "Photos cannot be shown just now. Everything else works. Try again in some minutes."

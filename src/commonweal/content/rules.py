@@ -30,6 +30,7 @@ DRAFT = "draft:"  # begins the subject of photos whose form is not sent yet
 MOST_PIXELS = 40_000_000
 MOST_PER_SUBJECT = 20
 MOST_TRIES = 3
+MOST_WAITS, LONGEST_WAIT_MINUTES = 48, 60  # for a storage that is away: about two days
 LONGEST_NAME = 120
 LONGEST_FLAG = 1_000
 LONGEST_PAGE = 60_000

@@ -158,3 +158,12 @@ class PageSource:
     reason: str
     at: datetime | None
     version: int
+
+
+class StorageProblem(StrEnum):
+    """What stands in the way of keeping photos."""
+
+    NO_ANSWER = "no-answer"
+    NO_BUCKET = "no-bucket"
+    REFUSED = "refused"  # key, secret or rights are not right
+    ODD = "odd"  # an answer that we cannot use: another region, or no S3 at all

@@ -26,6 +26,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_noop as _
 
+from commonweal.content.errors import PhotosAway
 from commonweal.edge import errors
 from commonweal.edge.requests import GetResponse
 from commonweal.kernel.errors import Kind, Refusal
@@ -46,6 +47,7 @@ SPECIAL: Mapping[type[Refusal], HTTPStatus] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.VeryBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.KeyMissing: HTTPStatus.UNAUTHORIZED,
+    PhotosAway: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OurFault: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 TITLES: Mapping[HTTPStatus, str] = {

@@ -29,6 +29,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 import commonweal
+from commonweal.content.queries import photos_place
 
 CITY, PEOPLE = "default", "people"
 PARTS = {CITY: "city", PEOPLE: "people"}
@@ -74,7 +75,8 @@ def make(folder: Path, *, at: datetime) -> Copy:
             "vendor": connections[CITY].vendor,
             "migrations": {alias: _migrations(alias) for alias in PARTS},
             "parts": {name: _copy_store(alias, draft) for alias, name in PARTS.items()},
-            "media": _copy_media(folder),
+            "media": {} if photos_place() else _copy_media(folder),
+            "photos_in": photos_place(),  # a bucket has backups of its own
         }
         _write(draft / MANIFEST, json.dumps(body, indent=1, sort_keys=True).encode())
         draft.rename(target)
@@ -314,7 +316,8 @@ def restore(folder: Path) -> Copy:
     Everything is written beside the old city first; only then the new one takes its place.
     """
     copy = check(folder)
-    if _media().is_mount():
+    check_photos(copy)
+    if not photos_place() and _media().is_mount():
         raise BackupProblem(
             f"{_media()} is a disk of its own, which cannot be replaced in one step. "
             "Unmount it, restore, and move what came back onto it."
@@ -325,10 +328,26 @@ def restore(folder: Path) -> Copy:
     with tempfile.TemporaryDirectory(prefix=".restoring-", dir=settings.HOME) as beside:
         media = _media_of(copy, Path(beside) / "media")
         bring_back(_paths(copy), Path(beside))
-        if _media().exists():
-            _media().rename(Path(beside) / "old")
-        media.rename(_media())
+        if not photos_place():
+            if _media().exists():
+                _media().rename(Path(beside) / "old")
+            media.rename(_media())
     return copy
+
+
+def check_photos(copy: Copy) -> None:
+    """Refuse to bring back a city whose photos would then be looked for in the wrong place."""
+    was_in, is_in = copy.body.get("photos_in", ""), photos_place()
+    if was_in and not is_in:
+        raise BackupProblem(
+            f"The photos of this copy are in the {was_in}. Set COMMONWEAL_S3_BUCKET and what "
+            "belongs to it, then restore."
+        )
+    if is_in and copy.body["media"]:
+        raise BackupProblem(
+            f"This copy holds {len(copy.body['media'])} files of photos, and this city keeps its "
+            "photos in a bucket. Unset COMMONWEAL_S3_BUCKET, restore, and move HOME/media there."
+        )
 
 
 def _from_sqlite(paths: dict[str, Path | None], beside: Path) -> None:

@@ -12,6 +12,8 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from commonweal.content import queries as content
+from commonweal.content.types import StorageProblem
 from commonweal.edge.access import public
 from commonweal.edge.requests import GetResponse
 from commonweal.kernel import queries
@@ -108,7 +110,45 @@ def disk() -> Finding:
     )
 
 
-LOOKS: tuple[Callable[[], Finding], ...] = (databases, migrations, triggers, disk, backlog, parked)
+REMEDIES = {
+    StorageProblem.NO_ANSWER: "Start the S3 server, or correct COMMONWEAL_S3_ENDPOINT.",
+    StorageProblem.NO_BUCKET: "Make the bucket, or correct COMMONWEAL_S3_BUCKET.",
+    StorageProblem.REFUSED: (
+        "Correct COMMONWEAL_S3_KEY and COMMONWEAL_S3_SECRET, and let this key read, write and "
+        "delete in the bucket."
+    ),
+    StorageProblem.ODD: (
+        "Correct COMMONWEAL_S3_REGION, COMMONWEAL_S3_PATH_STYLE or COMMONWEAL_S3_ENDPOINT."
+    ),
+}
+
+
+def photos() -> Finding:
+    """Look whether the place of photos lets us in; without it only photos are missing."""
+    return photos_finding("photos", content.photos_problem())
+
+
+def photos_finding(name: str, problem: StorageProblem | None) -> Finding:
+    """Say what stands in the way of photos, and what to do."""
+    place = content.photos_place() or "a folder of this machine"
+    return Finding(
+        name=name,
+        ok=problem is None,
+        says=f"{place}: {problem}" if problem else place,
+        remedy=REMEDIES[problem] if problem else "",
+        stops=False,
+    )
+
+
+LOOKS: tuple[Callable[[], Finding], ...] = (
+    databases,
+    migrations,
+    triggers,
+    disk,
+    photos,
+    backlog,
+    parked,
+)
 
 
 def findings(looks: tuple[Callable[[], Finding], ...] = LOOKS) -> list[Finding]:

@@ -17,6 +17,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.db import connections
 
 from commonweal.city.queries import profile
+from commonweal.content.actions import try_storage
 from commonweal.kernel import actions, queries, tasks
 from commonweal.site import health, keys, running
 from commonweal.site.health import Finding
@@ -172,4 +173,9 @@ def address() -> Finding:
     )
 
 
-LOOKS = (*health.LOOKS, soundness, key_files, post, worker, time_zones, assets, address)
+def one_photo() -> Finding:
+    """Keep something small where photos lie, and delete it again."""
+    return health.photos_finding("one photo", try_storage())
+
+
+LOOKS = (*health.LOOKS, one_photo, soundness, key_files, post, worker, time_zones, assets, address)

@@ -15,6 +15,7 @@ from commonweal.content.actions.attachments import (
 from commonweal.content.actions.flags import FLAG_WORDS_KEPT, flag, forget_words, settle_flag
 from commonweal.content.actions.pages import save_page
 from commonweal.content.actions.profile import PAGES
+from commonweal.content.actions.storage import try_storage
 
 __all__ = [
     "FLAG_WORDS_KEPT",
@@ -32,5 +33,6 @@ __all__ = [
     "take_down",
     "take_down_abandoned",
     "take_down_all",
+    "try_storage",
     "withhold",
 ]

@@ -9,6 +9,7 @@ from commonweal.content.queries.pages import (
     page_titles,
     page_versions,
 )
+from commonweal.content.queries.storage import photos_place, photos_problem
 
 __all__ = [
     "attachment",
@@ -24,4 +25,6 @@ __all__ = [
     "page_source",
     "page_titles",
     "page_versions",
+    "photos_place",
+    "photos_problem",
 ]

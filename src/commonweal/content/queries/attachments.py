@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 
 from commonweal.content import errors, rules
+from commonweal.content.adapters import s3
 from commonweal.content.models import Attachment
 from commonweal.content.queries.cards import card_of
 from commonweal.content.types import AttachmentCard, Size, StoredFile
@@ -57,6 +58,8 @@ def file(attachment_id: UUID, size: Size = Size.FULL) -> StoredFile:
         When there is no such photo, it was taken down, or its file is gone.
     NotReady
         While it waits, or when it was refused.
+    PhotosAway
+        When the place where photos are kept cannot be used now.
 
     """
     card = attachment(attachment_id)
@@ -66,6 +69,8 @@ def file(attachment_id: UUID, size: Size = Size.FULL) -> StoredFile:
         opened = default_storage.open(name)
     except FileNotFoundError:
         raise errors.NoSuchAttachment from None
+    except s3.Away:
+        raise errors.PhotosAway from None
     return StoredFile(
         name=name.rpartition("/")[2],
         content_type=f"image/{card.kind}",

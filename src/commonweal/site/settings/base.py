@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from commonweal.edge.csp import DIRECTIVES
-from commonweal.site import databases, env, logs, mail
+from commonweal.site import databases, env, logs, mail, photos
 
 HOME = env.home()
 SOURCE = Path(__file__).resolve().parents[2]
@@ -94,10 +94,7 @@ LANGUAGES = [("zh-hant", "繁體中文"), ("zh-hans", "简体中文"), ("en", "E
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": HOME / "media"},
-    },
+    "default": photos.storage(HOME),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 CACHES = {

@@ -36,7 +36,13 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         for name, part in copy.body["parts"].items():
             self.stdout.write(f"{name:<7} {part['bytes'] / MEGABYTE:8.1f} MB  {part['file']}")
-        self.stdout.write(f"photos  {len(copy.body['media']):8} files")
+        if copy.body["photos_in"]:
+            self.stdout.write(
+                f"photos  are NOT in it: they are in the {copy.body['photos_in']}. "
+                "Let that server keep older versions or a second copy of the bucket."
+            )
+        else:
+            self.stdout.write(f"photos  {len(copy.body['media']):8} files")
         for name in removed:
             self.stdout.write(f"removed {name}")
         self.stdout.write(f"Written: {copy.folder}")

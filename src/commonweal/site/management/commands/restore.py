@@ -52,6 +52,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         connections.close_all()
         self.stdout.write(f"Restored what was there on {copy.made_at:%Y-%m-%d %H:%M} UTC.")
+        if copy.body.get("photos_in"):
+            self.stdout.write(f"Photos were not touched: they are in the {copy.body['photos_in']}.")
         self.stdout.write("Put the keys in place too, then look: commonweal doctor")
 
 
