@@ -220,6 +220,7 @@ STOPS = (
     Stop("setup-webhooks", A),
     Stop("setup-webhook-new", A, wrong=press),
     Stop("setup-webhook", A, {"hook_id": "webhook"}),
+    Stop("setup-webhook-change", A, {"hook_id": "webhook"}, wrong=press),
     Stop("setup-webhook-switch", A, {"hook_id": "webhook"}, wrong=press),
     Stop("setup-neighbours", A),
     Stop("setup-neighbour-new", A, wrong=press),

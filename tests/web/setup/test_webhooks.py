@@ -9,6 +9,7 @@ from commonweal.kernel.models import Given, Job
 from commonweal.kernel.types import Role
 from commonweal.ledger import queries as ledger
 from commonweal.partners import actions, queries
+from commonweal.partners.models import Hook
 from commonweal.partners.types import Because, DeliveryState, Tells
 from tests.factories.cases import NOW, Town, reported
 from tests.factories.partners import told_webhook, webhook
@@ -90,6 +91,40 @@ def test_a_webhook_is_switched_off_and_on_with_a_reason(client: Client, send: Se
     assert "A webhook was switched on: Street works." in history
     entry = ledger.newest(["partners.webhook-switched"]).items[0]
     assert ledger.disclosed(entry.id)["reason"] == "the council asked for it"
+
+
+def test_a_webhook_is_changed_keeps_its_secret_and_what_waits_goes_to_the_new_place(
+    client: Client, send: Send, here: Town
+) -> None:
+    card = told_webhook(reported(here.lamp).case_id, "Street works")
+    secret = Hook.objects.get().secret
+    url = f"/setup/webhooks/{card.id}/"
+
+    answer = send(f"{url}change/", name="Lights", url="https://new.example/in", tells="case.moved")
+    late = send(f"{url}change/", name="Other", seen="1")
+
+    changed = queries.hook(card.id)
+    assert answer.headers["Location"] == url
+    assert (changed.name, changed.url, set(changed.tells)) == (
+        "Lights",
+        "https://new.example/in",
+        {Tells.MOVED},
+    )
+    assert Hook.objects.get().secret == secret
+    assert (late.status_code, queries.hook(card.id).version) == (409, 2)
+    assert "A webhook was changed: Lights." in page(client.get(url))
+    assert queries.deliveries(card.id).total == 1
+    assert not queries.is_awaited(Tells.RECEIVED)
+
+
+@pytest.mark.parametrize("wrong", [{"url": "http://10.0.0.1/"}, {"name": ""}, {"tells": []}])
+def test_a_change_that_cannot_be_changes_nothing(wrong: dict[str, Any], send: Send) -> None:
+    card, _secret = webhook()
+
+    answer = send(f"/setup/webhooks/{card.id}/change/", **wrong)
+
+    assert answer.status_code == 422
+    assert queries.hook(card.id) == card
 
 
 def test_switching_what_somebody_else_switched_says_so(client: Client, send: Send) -> None:

@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0006_inbox_counts'),
+        ("cases", "0006_inbox_counts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='word',
-            name='kind',
-            field=models.CharField(choices=[('question', 'question'), ('reply', 'reply'), ('answer', 'answer'), ('referral', 'referral'), ('refusal', 'refusal'), ('plan', 'plan'), ('contest', 'contest'), ('correction', 'correction'), ('note', 'note'), ('told', 'told')], max_length=12),
+            model_name="word",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("question", "question"),
+                    ("reply", "reply"),
+                    ("answer", "answer"),
+                    ("referral", "referral"),
+                    ("refusal", "refusal"),
+                    ("plan", "plan"),
+                    ("contest", "contest"),
+                    ("correction", "correction"),
+                    ("note", "note"),
+                    ("told", "told"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

@@ -1,6 +1,6 @@
 """Connect others: say whom the city tells and whom it asks, and do it."""
 
-from commonweal.partners.actions.hooks import give_up, make_hook, switch_hook
+from commonweal.partners.actions.hooks import change_hook, give_up, make_hook, switch_hook
 from commonweal.partners.actions.neighbours import (
     ask_all,
     ask_neighbour,
@@ -22,6 +22,7 @@ from commonweal.partners.actions.visiting import visit
 __all__ = [
     "ask_all",
     "ask_neighbour",
+    "change_hook",
     "change_neighbour",
     "decide_kinds",
     "deliver",

@@ -42,15 +42,47 @@ def make_hook(
 
 
 @transaction.atomic
-def switch_hook(
-    *, hook_id: UUID, is_on: bool, seen: int, reason: str, by: Actor, at: datetime
+def change_hook(
+    *,
+    hook_id: UUID,
+    name: str,
+    url: str,
+    tells: frozenset[Tells],
+    seen: int,
+    reason: str,
+    by: Actor,
+    at: datetime,
 ) -> HookCard:
-    """Switch a webhook on or off; what happens while it is off is not told later."""
+    """Change who is told, where and of what; the secret stays, what waits goes to the new place."""
+    row = _taken(hook_id, seen, by)
+    outgoing.check(url)
+    row.name, row.url = rules.checked_name(name), url.strip()
+    row.tells = rules.checked_tells(tells)
+    row.failing_since = row.rests_until = None
+    row.version += 1
+    _enter(row, "partners.webhook-changed", rules.checked_reason(reason), by, at)
+    changed = ["name", "url", "tells", "failing_since", "rests_until", "version", "entry_id"]
+    row.save(update_fields=changed)
+    return hook_card(row)
+
+
+def _taken(hook_id: UUID, seen: int, by: Actor) -> Hook:
     rules.check_may_connect(by)
     row = Hook.objects.select_for_update().filter(pk=hook_id).first()
     if row is None:
         raise NoSuchHook
-    if row.version != seen or row.is_on is is_on:
+    if row.version != seen:
+        raise ChangedSinceYouLooked
+    return row
+
+
+@transaction.atomic
+def switch_hook(
+    *, hook_id: UUID, is_on: bool, seen: int, reason: str, by: Actor, at: datetime
+) -> HookCard:
+    """Switch a webhook on or off; what happens while it is off is not told later."""
+    row = _taken(hook_id, seen, by)
+    if row.is_on is is_on:
         raise ChangedSinceYouLooked
     row.is_on, row.is_given_up = is_on, False
     row.failing_since = row.rests_until = None

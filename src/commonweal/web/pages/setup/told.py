@@ -41,6 +41,7 @@ TYPES = (
     "partners.neighbour-kinds-set",
     "partners.neighbour-set",
     "partners.neighbour-switched",
+    "partners.webhook-changed",
     "partners.webhook-made",
     "partners.webhook-switched",
 )
@@ -148,6 +149,8 @@ def sentence(entry: EntryCard) -> str:
                 said = _("A neighbouring city was switched on: %(name)s.")
         case "partners.webhook-made":
             said = _("A webhook was made: %(name)s.")
+        case "partners.webhook-changed":
+            said = _("A webhook was changed: %(name)s.")
         case "partners.webhook-switched":
             said = _("A webhook was switched off: %(name)s.")
             if facts.get("on"):
@@ -198,7 +201,7 @@ def _name(entry: EntryCard) -> str:
                 return in_language(template_name(str(facts["code"])), str(facts["language"]))
             case "edge.key-made" | "edge.key-ended":
                 return keys.key(id_).name
-            case "partners.webhook-made" | "partners.webhook-switched":
+            case "partners.webhook-made" | "partners.webhook-changed" | "partners.webhook-switched":
                 return partners.hook(id_).name
             case (
                 "partners.neighbour-set"

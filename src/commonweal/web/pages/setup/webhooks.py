@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from commonweal.partners import actions, queries
 from commonweal.partners.types import DeliveryCard, DeliveryState, HookCard
 from commonweal.web.forms.setup.webhooks import MEANS, TELLS, HookForm
 from commonweal.web.pages.setup import told
-from commonweal.web.pages.setup.connected import Shelf, trouble_of
+from commonweal.web.pages.setup.connected import Card, Shelf, trouble_of
 from commonweal.web.pages.setup.desk import administrators_only
 
 STATES = {
@@ -84,6 +84,33 @@ def webhook(request: HttpRequest, hook_id: UUID) -> HttpResponse:
 
 
 @administrators_only
+def changed(request: HttpRequest, hook_id: UUID) -> HttpResponse:
+    """Change who is told, where, of what."""
+
+    def make(data: QueryDict | None, _card: Card) -> HookForm:
+        card = queries.hook(hook_id)
+        stands = {"seen": card.version, "name": card.name, "url": card.url}
+        stands |= {"tells": [one.value for one in sorted(card.tells)]}
+        return HookForm(data, initial=stands)
+
+    def act(form: HookForm, **how: Any) -> Any:
+        return actions.change_hook(hook_id=hook_id, **form.values(), **how)
+
+    return SHELF.changed(
+        request,
+        lambda: queries.hook(hook_id),
+        title=_("Change this webhook"),
+        make=make,
+        act=act,
+        name="setup-webhook-change",
+        template="setup/webhook_new.html",
+        here=reverse("setup-webhook", args=[hook_id]),
+        about={"means": {one.value: str(text) for one, text in MEANS.items()}},
+        done=_("Saved."),
+    )
+
+
+@administrators_only
 def switch(request: HttpRequest, hook_id: UUID) -> HttpResponse:
     """Switch a webhook off, or on again."""
     card = queries.hook(hook_id)
@@ -144,6 +171,7 @@ urlpatterns = [
     path("webhooks/", webhooks, name="setup-webhooks"),
     path("webhooks/new/", new, name="setup-webhook-new"),
     path("webhooks/<uuid:hook_id>/", webhook, name="setup-webhook"),
+    path("webhooks/<uuid:hook_id>/change/", changed, name="setup-webhook-change"),
     path("webhooks/<uuid:hook_id>/switch/", switch, name="setup-webhook-switch"),
     path("webhooks/deliveries/<uuid:delivery_id>/again/", again, name="setup-webhook-again"),
 ]
