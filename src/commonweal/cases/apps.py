@@ -26,6 +26,7 @@ class CasesConfig(AppConfig):
         register_folder(Path(__file__).parent / "texts")
         register_parameter(rules.KEPT_DAYS)
         register_parameter(rules.CALL_TRIES)
+        register_parameter(rules.UNDO_MINUTES)
         register_part(profile.PART)
         register_keeper(queries.needed_contacts)
         register_judge("case", queries.may_reveal)

@@ -48,6 +48,39 @@ class NoSuchFilter(Refusal):
     sentence = "This filter does not exist any more. Go back to the queue."
 
 
+class NothingChosen(Refusal):
+    code = "cases.nothing-chosen"
+    kind = Kind.INVALID
+    sentence = "No case is chosen. Tick at least one in the queue."
+
+
+class TooManyChosen(Refusal):
+    code = "cases.too-many-chosen"
+    kind = Kind.INVALID
+    sentence = "At most {most} cases can be done at once. Choose fewer."
+
+
+class NotInBulk(Refusal):
+    code = "cases.not-in-bulk"
+    kind = Kind.INVALID
+    sentence = "Please choose what is to be done with these cases."
+
+
+class NoSuchBulk(Refusal):
+    code = "cases.no-such-bulk"
+    kind = Kind.MISSING
+    sentence = "This list of cases is not there any more. Choose the cases again in the queue."
+
+
+class TooLateToUndo(Refusal):
+    code = "cases.too-late-to-undo"
+    kind = Kind.CONFLICT
+    sentence = (
+        "The time to undo this is over: the reporters have been told. "
+        "You can still change each case by itself."
+    )
+
+
 class WrongMove(Refusal):
     code = "cases.wrong-move"
     kind = Kind.CONFLICT

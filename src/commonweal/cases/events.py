@@ -66,3 +66,20 @@ class CaseTold(Event):
     name: str  # of the other city
     state: str  # where it stands there
     word_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUndone(Event):
+    """A step of the city was undone by another; `undoes` is the place of its entry."""
+
+    case_id: UUID
+    before: str
+    after: str
+    undoes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkWanted(Event):
+    """An act on many cases, or its undoing, is to go on."""
+
+    bulk_id: UUID

@@ -1,7 +1,8 @@
 """What follows from an act: the reporter is told by mail, the unit at its digest hour."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,14 @@ from django.conf import settings
 from commonweal.cases import actions, queries
 from commonweal.cases.actions.steps import PROMISE
 from commonweal.cases.events import (
+    BulkWanted,
     CaseMoved,
     CaseReceived,
     CaseRerouted,
     CaseReviewed,
     CaseSpoken,
     CaseTold,
+    CaseUndone,
     WordTakenDown,
 )
 from commonweal.cases.types import CaseCard, Publication, State, WordKind
@@ -25,6 +28,7 @@ from commonweal.identity import queries as identity
 from commonweal.identity.types import ContactKind
 from commonweal.kernel.actions import enqueue
 from commonweal.kernel.events import Event, on
+from commonweal.kernel.queries import clock
 from commonweal.kernel.tasks import task
 from commonweal.kernel.types import Role, words_in
 from commonweal.ledger import actions as ledger
@@ -80,9 +84,40 @@ def count_rerouted(_event: CaseRerouted) -> None:
     actions.count_changed()
 
 
+@on(CaseUndone, together=True)
+def count_undone(_event: CaseUndone) -> None:
+    """Keep the tallies of maps and statistics."""
+    actions.count_changed()
+
+
 @on(CaseMoved)
 def tell_reporter(event: CaseMoved) -> None:
-    """Mail what became of the report."""
+    """Mail what became of the report; of a step that may still be undone, only later."""
+    if not _waits(event, tell_reporter_later):
+        _tell_of_move(event)
+
+
+@task()
+def tell_reporter_later(event: dict[str, Any]) -> None:
+    """Mail what became of the report, once the time to undo it is over."""
+    moved = CaseMoved.from_json(event)
+    assert isinstance(moved, CaseMoved)
+    tell_reporter(moved)
+
+
+def _waits(event: CaseMoved | CaseRerouted, later: Callable[..., None]) -> bool:
+    """Put off what is to be told while a step may still be undone; once undone, nobody is told."""
+    at = clock()
+    if queries.is_undone(event.case_id, event.seq):
+        return True
+    until = queries.quiet_until(event.case_id, event.seq, at=at)
+    if until is None:
+        return False
+    enqueue(later, at=at, run_at=until, event=event.to_json())
+    return True
+
+
+def _tell_of_move(event: CaseMoved) -> None:
     card = queries.card(event.case_id, at=event.at)
     if State(event.after) in ON_THE_WAY and card.state is not State(event.after):
         return  # it has moved on: an older step is no news
@@ -104,11 +139,21 @@ def is_followed(event: CaseMoved) -> bool:
 
 @on(CaseMoved, when=is_followed)
 def tell_followers(event: CaseMoved) -> None:
-    """Mail those who follow the case what everybody sees of the step."""
+    """Mail those who follow the case what everybody sees of the step, once it stands."""
+    if _waits(event, tell_followers_later):
+        return
     state = State(event.after)
     if state in ON_THE_WAY and queries.card(event.case_id, at=event.at).state is not state:
         return  # it has moved on: an older step is no news
     _tell_followers(event.case_id, state, event.word_id, event.seq, following.NOBODY, event.at)
+
+
+@task()
+def tell_followers_later(event: dict[str, Any]) -> None:
+    """Mail those who follow the case, once the time to undo it is over."""
+    moved = CaseMoved.from_json(event)
+    assert isinstance(moved, CaseMoved)
+    tell_followers(moved)
 
 
 @task()
@@ -166,10 +211,32 @@ def tell_unit_of_new_case(event: CaseReceived) -> None:
         _tell_unit(event, card, "cases.staff-call")
 
 
+@on(CaseUndone)
+def forget_word_undone(event: CaseUndone) -> None:
+    """Erase the salted text behind the entry that was undone; the entry stays."""
+    said = (e for e in queries.history(event.case_id) if e.seq == event.undoes)
+    ledger.erase([entry.id for entry in said])
+
+
+@on(BulkWanted, outside=True)
+def carry_on_with_many(event: BulkWanted) -> None:
+    """Do the next of many cases, or undo them."""
+    actions.carry_on(bulk_id=event.bulk_id, clock=clock)
+
+
 @on(CaseRerouted)
 def tell_unit_of_rerouted_case(event: CaseRerouted) -> None:
     """Let the unit that now answers hear of it in its next digest."""
-    _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-new")
+    if not _waits(event, tell_unit_later):
+        _tell_unit(event, queries.card(event.case_id, at=event.at), "cases.staff-new")
+
+
+@task()
+def tell_unit_later(event: dict[str, Any]) -> None:
+    """Let the unit hear of a case that came to it, once the time to undo it is over."""
+    rerouted = CaseRerouted.from_json(event)
+    assert isinstance(rerouted, CaseRerouted)
+    tell_unit_of_rerouted_case(rerouted)
 
 
 @on(CaseMoved, when=lambda event: event.after in TOLD_BY_PHONE)

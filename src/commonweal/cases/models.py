@@ -11,8 +11,12 @@ from commonweal.cases.types import (
     LONGEST_FILTER_NAME,
     LONGEST_PLACE,
     LONGEST_SEARCH,
+    Because,
+    BulkState,
     CallOutcome,
+    Deed,
     Evidence,
+    Outcome,
     Publication,
     Review,
     Show,
@@ -282,6 +286,61 @@ class SavedFilter(models.Model):
                 condition=Q(shared_with__isnull=False),
                 name="a_shared_filter_has_a_name_of_its_own",
             ),
+        ]
+
+
+class Bulk(models.Model):
+    """One act for many cases: seen before, done, and undone within a time."""
+
+    personal: ClassVar = Personal(
+        {
+            "by_id": "an id of chance for a member of staff",
+            "text": "what the city says in each case",
+            "reason": "may name people",
+        },
+        keep_days=30,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    by_id = models.UUIDField()
+    deed = models.CharField(max_length=20, choices=_choices(Deed))
+    text = models.TextField(blank=True)
+    on = models.DateField(null=True)
+    unit_id = models.UUIDField(null=True)
+    category_id = models.UUIDField(null=True)
+    reason = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=_choices(BulkState))
+    is_part = models.BooleanField()
+    undo_minutes = models.PositiveIntegerField()
+    undo_until = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(db_index=True)
+
+
+class BulkItem(models.Model):
+    """One case of many: the version that was seen, what came of it, and what it was before."""
+
+    personal: ClassVar = Personal(
+        {"before": "what was public of a report before, so that it can be again"}, keep_days=30
+    )
+
+    bulk = models.ForeignKey(Bulk, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    seen = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=_choices(Outcome), default=Outcome.WAITING)
+    because = models.CharField(max_length=20, choices=_choices(Because), blank=True)
+    before = models.JSONField(default=dict)
+    done_at = models.DateTimeField(null=True)
+    seq = models.PositiveIntegerField(null=True)  # of the entry by which it was done
+    version = models.PositiveIntegerField(null=True)  # after it was done
+    can_undo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bulk", "case"], name="a_case_is_meant_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["bulk", "outcome", "place"], name="bulk_items_to_do"),
         ]
 
 

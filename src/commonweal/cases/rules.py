@@ -36,6 +36,7 @@ from commonweal.cases.types import (
     Act,
     ContactDraft,
     Decision,
+    Deed,
     Evidence,
     Mandate,
     Place,
@@ -137,6 +138,7 @@ MAY: Mapping[Role, Mapping[Act, str]] = {
 }
 
 OLDEST = timedelta(days=365 * 3)
+BULK_KEPT = timedelta(days=30)
 FILTERS_KEPT = timedelta(days=730)  # since somebody used them last
 FARTHEST_PLAN = timedelta(days=730)
 _MAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[^@\s.,;<>]+")
@@ -186,6 +188,16 @@ def check_configure(actor: Actor) -> None:
     """Refuse whoever may not set up categories and rules; the machine room may (profile folder)."""
     if actor.kind is not ActorKind.SYSTEM and not may(actor, Act.CONFIGURE, None):
         raise NotAllowed
+
+
+_TOLD_BY_CALL = frozenset({Deed.ANSWER, Deed.REFER, Deed.DECLINE})
+
+
+def can_undo(deed: Deed, *, after: Review, is_told_by_call: bool) -> bool:
+    """Say whether an act can be undone whole: notes stay, hidden photos too, calls may be made."""
+    if deed is Deed.NOTE or (deed is Deed.RECATEGORISE and after is Review.NEVER):
+        return False
+    return not (deed in _TOLD_BY_CALL and is_told_by_call)
 
 
 def check_move(state: State, to: State) -> None:
@@ -463,6 +475,19 @@ CALL_TRIES = Parameter(
     low=1,
     high=20,
     words="How often the city tries to call somebody before it gives up.",
+)
+
+
+UNDO_MINUTES = Parameter(
+    name="bulk_undo_minutes",
+    type=ParameterType.NUMBER,
+    default=30,
+    low=0,
+    high=1_440,
+    words=(
+        "How many minutes an act on many cases can be undone; the reporters are told afterwards. "
+        "0: at once, without undoing."
+    ),
 )
 
 

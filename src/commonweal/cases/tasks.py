@@ -13,6 +13,7 @@ def forget() -> None:
     at = clock()
     days = int(parameter(rules.KEPT_DAYS.name, at))
     actions.forget(ended_before=at - timedelta(days=days), at=at)
+    actions.forget_bulks(made_before=at - rules.BULK_KEPT)
     actions.forget_filters(unused_since=(at - rules.FILTERS_KEPT).date())
 
 

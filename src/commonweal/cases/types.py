@@ -17,6 +17,8 @@ LONGEST_PLACE = 300
 LONGEST_REASON = 1_000
 LONGEST_SEARCH = 200
 LONGEST_FILTER_NAME = 80
+MOST_IN_BULK = 500
+DONE_AT_ONCE = 25  # cases that one request does by itself; more are done behind it
 MOST_FILTERS = 20  # in one list: a page counts for each of them
 
 
@@ -552,6 +554,77 @@ class Count:
 
     total: int
     is_more: bool  # than the total says
+
+
+class BulkState(StrEnum):
+    """How far an act on many cases has come."""
+
+    PREVIEW = "preview"
+    RUNNING = "running"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class Outcome(StrEnum):
+    """What became of one case of many."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    LEFT_OUT = "left-out"
+    UNDONE = "undone"
+    KEPT = "kept"  # done, and not undone
+
+
+class Because(StrEnum):
+    """Why a case is left out, or not undone."""
+
+    NOT_YOURS = "not-yours"
+    CHANGED = "changed"
+    WRONG_STATE = "wrong-state"
+    NOT_TO_REVIEW = "not-to-review"
+    UNIT_CLOSED = "unit-closed"
+    FOR_GOOD = "for-good"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkDraft:
+    """One act for many cases; which of the rest it needs, the act says."""
+
+    deed: Deed
+    text: str = ""
+    on: date | None = None
+    unit_id: UUID | None = None
+    category_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkItemCard:
+    """One case of many: what will happen or happened, and why not."""
+
+    number: str
+    text: str  # what the reporter wrote, for whoever may see it
+    category_id: UUID
+    unit_id: UUID
+    state: State
+    outcome: Outcome
+    because: Because | None
+    can_undo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkCard:
+    """An act on many cases, as whoever made it sees it."""
+
+    id: UUID
+    draft: BulkDraft
+    state: BulkState
+    items: tuple[BulkItemCard, ...]
+    is_part: bool  # of what a filter shows: more than `MOST_IN_BULK` are not taken
+    undo_minutes: int
+    undo_until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from commonweal.cases.events import CaseMoved, CaseReceived
+from commonweal.cases.events import CaseMoved, CaseReceived, CaseUndone
 from commonweal.kernel.actions import enqueue
 from commonweal.kernel.events import on
 from commonweal.kernel.queries import clock
@@ -28,7 +28,15 @@ def tell_of_moved_case(event: CaseMoved) -> None:
     _tell(rules.tells_of_move(event.after), event, event.after, event.before)
 
 
-def _tell(tells: Tells, event: CaseReceived | CaseMoved, state: str, before: str) -> None:
+@on(CaseUndone, when=lambda event: queries.is_awaited(rules.tells_of_move(event.after)))
+def tell_of_undone_step(event: CaseUndone) -> None:
+    """Tell whoever wants it that a case stands again as before."""
+    _tell(rules.tells_of_move(event.after), event, event.after, event.before)
+
+
+def _tell(
+    tells: Tells, event: CaseReceived | CaseMoved | CaseUndone, state: str, before: str
+) -> None:
     actions.tell(
         tells=tells,
         case_id=event.case_id,

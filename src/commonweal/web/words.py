@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import formats, timezone
@@ -14,10 +15,12 @@ from django.utils.translation import ngettext, pgettext
 from commonweal.cases import queries as cases
 from commonweal.cases.errors import NoSuchCategory
 from commonweal.cases.types import (
+    Because,
     CallOutcome,
     CaseCard,
     Evidence,
     Mandate,
+    Outcome,
     Publication,
     PublicCard,
     SpeaksFor,
@@ -77,6 +80,22 @@ EVIDENCE: dict[Evidence, Promise] = {
     Evidence.STATED: lazy("Only said so"),
     Evidence.SEEN: lazy("The clerk saw the person, or proof"),
     Evidence.PAPER: lazy("Handed in on paper"),
+}
+OUTCOMES: dict[Outcome, Promise] = {
+    Outcome.WAITING: lazy("not done yet"),
+    Outcome.DONE: lazy("done"),
+    Outcome.LEFT_OUT: lazy("left out"),
+    Outcome.UNDONE: lazy("undone"),
+    Outcome.KEPT: lazy("not undone"),
+}
+BECAUSE: dict[Because, Promise] = {
+    Because.NOT_YOURS: lazy("your role does not include this for its unit"),
+    Because.CHANGED: lazy("it has changed since you chose it"),
+    Because.WRONG_STATE: lazy("it cannot come there from where it stands now"),
+    Because.NOT_TO_REVIEW: lazy("its words are not to be reviewed, or were already"),
+    Because.UNIT_CLOSED: lazy("the unit is closed"),
+    Because.FOR_GOOD: lazy("this cannot be undone"),
+    Because.REFUSED: lazy("it was refused; open it to see why"),
 }
 ROLES: dict[Role, Promise] = {
     Role.RESIDENT: lazy("Resident"),
@@ -285,6 +304,10 @@ def sentence(entry: EntryCard, *, to_reporter: bool = False, to_staff: bool = Fa
             said = _reviewed(Publication(str(facts["publication"])), to_reporter=to_reporter)
         case "cases.word-taken-down":
             said = _("Published words of the city were taken away again.")
+        case "cases.undone":
+            said = _("The city undid its last step. It stands again as: %(state)s.") % {
+                "state": state_label(str(facts["to"]))
+            }
         case "cases.recategorised":
             said = _("Put under another kind of report: %(category)s.") % {
                 "category": _category_of_code(str(facts["to"]))
@@ -384,8 +407,9 @@ def history(
     """
     waiting, told, entries = list(words), [], list(entries)
     gone = {e.facts["said-in"] for e in entries if e.type == "cases.word-taken-down"}
+    undone = {e.facts["undoes"] for e in entries if e.type == "cases.undone"}
     for entry in entries:
-        word = _word_of(entry, waiting)
+        word = None if entry.seq in undone else _word_of(entry, waiting)
         shown = word is not None and (to_staff or to_reporter or word.is_public)
         told.append(
             HistoryItem(
@@ -397,11 +421,17 @@ def history(
                 text=word.text if word is not None and shown else "",
                 tone="" if _weighs(entry) else "quiet",
                 anchor=f"entry-{entry.seq}",
-                note=_("What was said here was taken down.") if entry.seq in gone else "",
+                note=_note(entry, gone, undone),
                 word_id=word.id if word is not None and word.is_public else None,
             )
         )
     return told
+
+
+def _note(entry: EntryCard, gone: set[Any], undone: set[Any]) -> str:
+    if entry.seq in undone:
+        return _("This step was undone; what was said with it no longer holds.")
+    return _("What was said here was taken down.") if entry.seq in gone else ""
 
 
 def _entered_by(entry: EntryCard, *, to_reporter: bool) -> str:

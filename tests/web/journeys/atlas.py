@@ -20,6 +20,7 @@ class Stop:
     who: Who = Who.GUEST
     args: dict[str, str] = field(default_factory=dict)  # of the route -> what of the world
     before: Steps | None = None  # what must be done before the page can be opened
+    query: str = ""  # behind the address
     wrong: Steps | None = None  # how the open page comes to show an error
 
     def address(self, world: World) -> str:
@@ -37,7 +38,7 @@ class Stop:
         }
         wanted = {name: world.args[value] for name, value in self.args.items() if value}
         taken = {name: fixed[name] for name, value in self.args.items() if not value}
-        return reverse(self.name, kwargs=wanted | taken)
+        return reverse(self.name, kwargs=wanted | taken) + self.query
 
     def __str__(self) -> str:
         return self.name
@@ -182,7 +183,10 @@ STOPS = (
     Stop("staff", S),
     Stop("staff-filters", S),
     Stop("staff-filter-new", S, wrong=press),
-    Stop("staff-filter", S, {"filter_id": "filter"}, wrong=without("#id_name")),
+    Stop("staff-filter", S, {"filter_id": "filter"}, wrong=typed("#id_name", "")),
+    Stop("staff-bulk-new", S, query="?act=answer&which=all", wrong=press),
+    Stop("staff-bulk", S, {"bulk_id": "bulk"}),
+    Stop("staff-bulk", S, {"bulk_id": "bulk_done"}),
     Stop("staff-review", S),
     Stop("staff-flags", S),
     Stop("staff-calls", S),
@@ -254,6 +258,8 @@ ONLY_SENT = {
     "operator-release",
     "setup-neighbour-ask",
     "setup-webhook-again",
+    "staff-bulk-do",
+    "staff-bulk-undo",
     "staff-filter-delete",
     "staff-filter-move",
     "staff-flag",

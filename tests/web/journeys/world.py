@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from commonweal.cases import actions as cases
 from commonweal.cases import queries
-from commonweal.cases.types import Choice, ContactDraft, Draft, Place, Receipt
+from commonweal.cases.types import BulkDraft, Choice, ContactDraft, Deed, Draft, Place, Receipt
 from commonweal.city import actions as city
 from commonweal.city import queries as the_city
 from commonweal.city.types import DayKind
@@ -136,6 +136,9 @@ def world(here: Town, said: str = SAID) -> World:
         state=Job.State.PARKED,
         error=said,
     )
+    looked_at = _bulk(asked, BulkDraft(deed=Deed.HOLD, text=said), lin)
+    done = _bulk(fresh, BulkDraft(deed=Deed.ACKNOWLEDGE), lin)
+    cases.do_bulk(bulk_id=done, by=lin, clock=clock)
     kept = cases.keep_filter(name=said[:60], choice=Choice(), share_with=None, by=lin, at=clock())
     work()
     [public_photo] = photos.attachments(subject_of("case", answered.case_id), public_only=True)
@@ -169,6 +172,8 @@ def world(here: Town, said: str = SAID) -> World:
         "unfollow": unfollow_token(f"follow:{follow_id.hex}"),
         "reset": link_in(invitation).removeprefix(settings.ADDRESS),
         "filter": kept.id,
+        "bulk": looked_at,
+        "bulk_done": done,
         "question": "how-many",
         "template": "cases.received",
     }
@@ -218,6 +223,10 @@ def _followed(here: Town, receipt: Receipt) -> UUID:
 
 def _seen(receipt: Receipt) -> int:
     return queries.card(receipt.case_id, at=clock()).version
+
+
+def _bulk(receipt: Receipt, draft: BulkDraft, by: Actor) -> UUID:
+    return cases.prepare_bulk(draft=draft, numbers=[receipt.number], by=by, at=clock())
 
 
 def _publish(receipt: Receipt, said: str, by: Actor) -> None:

@@ -1,5 +1,12 @@
 """What may be done with a case. Order in each: who, whether, enter, change, announce, return."""
 
+from commonweal.cases.actions.bulk import (
+    carry_on,
+    do_bulk,
+    forget_bulks,
+    prepare_bulk,
+    undo_bulk,
+)
 from commonweal.cases.actions.calling import call
 from commonweal.cases.actions.counting import count_changed
 from commonweal.cases.actions.elsewhere import pass_on, passed_on, passing_failed, take_over
@@ -56,14 +63,17 @@ __all__ = [
     "ask",
     "assign",
     "call",
+    "carry_on",
     "confirm",
     "contest",
     "correct",
     "count_changed",
     "decline",
+    "do_bulk",
     "drop_filter",
     "filter_used",
     "forget",
+    "forget_bulks",
     "forget_filters",
     "formats",
     "guess_mapping",
@@ -78,6 +88,7 @@ __all__ = [
     "pass_on",
     "passed_on",
     "passing_failed",
+    "prepare_bulk",
     "publish",
     "publish_photo",
     "recategorise",
@@ -97,6 +108,7 @@ __all__ = [
     "take_over",
     "tell_areas",
     "tell_followers",
+    "undo_bulk",
     "withdraw",
     "withhold",
     "withhold_photo",

@@ -11,6 +11,13 @@ from commonweal.cases.queries.allowed import (
     may_be_public,
     moves,
 )
+from commonweal.cases.queries.bulk import (
+    BULK,
+    bulk,
+    bulk_deeds,
+    is_undone,
+    quiet_until,
+)
 from commonweal.cases.queries.calls import call_of, calls_due, calls_later
 from commonweal.cases.queries.filters import (
     chosen,
@@ -72,10 +79,13 @@ from commonweal.cases.queries.setup import (
 from commonweal.cases.queries.statistics import cells, first_month, tallies, total
 
 __all__ = [
+    "BULK",
     "PHOTO",
     "WORD",
     "act_of",
     "asked",
+    "bulk",
+    "bulk_deeds",
     "by_number",
     "call_of",
     "calls_due",
@@ -102,6 +112,7 @@ __all__ = [
     "history",
     "id_of_number",
     "is_open",
+    "is_undone",
     "listing",
     "listing_after",
     "may",
@@ -123,6 +134,7 @@ __all__ = [
     "public_listing",
     "public_moves",
     "public_points",
+    "quiet_until",
     "reporter_by_contacts",
     "reporter_by_key",
     "routings",

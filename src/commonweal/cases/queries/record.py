@@ -17,7 +17,7 @@ from commonweal.ledger.types import said_at, subject_of
 from commonweal.methods.geo import bounding_box
 from commonweal.methods.receipt import number_of, parse
 
-MOVED = "cases.moved"
+MOVED, UNDONE = "cases.moved", "cases.undone"
 METRES_PER_DEGREE = 111_195.0
 STREET, QUARTER = 10_000.0, 1_000.0  # parts of a degree, as `rules.street_level` rounds
 ROUNDING_M = 100.0
@@ -95,7 +95,7 @@ def public_moves(
         ids = Case.objects.filter(number__in=_plain(numbers)).values_list("pk", flat=True)
         subjects = [subject_of("case", id_) for id_ in ids]
     entries = ledger.between(
-        [MOVED], since=since, until=until, subjects=subjects, number=number, size=size
+        [MOVED, UNDONE], since=since, until=until, subjects=subjects, number=number, size=size
     )
     cases = [UUID(hex=entry.subject.partition(":")[2]) for entry in entries]
     names = dict(Case.objects.filter(pk__in=set(cases)).values_list("pk", "number"))

@@ -4,6 +4,7 @@ from commonweal.city.actions.beginning import begin_city, init_steps, register_i
 from commonweal.city.actions.clocks import (
     extend_clock,
     pause_clock,
+    restore_clock,
     resume_clock,
     run_out,
     start_clock,
@@ -50,6 +51,7 @@ __all__ = [
     "register_init_step",
     "register_parameter",
     "register_part",
+    "restore_clock",
     "resume_clock",
     "run_out",
     "save_district",

@@ -98,6 +98,23 @@ def stop_clock(*, subject: str, kind: str, at: datetime) -> ClockCard:
 
 
 @transaction.atomic
+def restore_clock(*, subject: str, kind: str, due_at: datetime, is_paused: bool) -> ClockCard:
+    """Let the newest term run on as if it had not been stopped or resumed: that was undone."""
+    newest = Clock.objects.select_for_update(of=("self",)).filter(subject=subject, kind=kind)
+    clock = newest.order_by("-started_at", "-id").first()
+    if clock is None:
+        raise NoSuchClock
+    clock.stopped_at, clock.due_at = None, due_at
+    if is_paused:
+        *before, last = clock.pauses
+        clock.pauses = [*before, last | {"until": None}]
+        clock.state = ClockState.PAUSED.value
+    else:
+        clock.state = (ClockState.RAN_OUT if clock.ran_out_at else ClockState.RUNNING).value
+    return _kept(clock)
+
+
+@transaction.atomic
 def run_out(*, at: datetime, limit: int = 200) -> int:
     """Announce the clocks whose due date has passed, each once: mark and event commit together."""
     due = Clock.objects.select_for_update(skip_locked=True).filter(

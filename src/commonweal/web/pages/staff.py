@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commonweal.cases import actions, queries
-from commonweal.cases.types import Act, CallOutcome, CaseCard, Deed
+from commonweal.cases.types import MOST_IN_BULK, Act, CallOutcome, CaseCard, Deed
 from commonweal.content import queries as attachments
 from commonweal.content.types import AttachmentState, Reason
 from commonweal.edge.access import staff_only
@@ -151,6 +151,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(card, names, wanted.text) for card in page.items],
         "is_filtered": bool(request.GET),
+        "acts": [(deed.value, BY_SLUG[deed.value].label) for deed in queries.bulk_deeds(by)],
+        "chosen": as_typed(kept.choice if kept else form.choice()),
+        "most": MOST_IN_BULK,
     }
     if is_partial:
         return render(request, "staff/_queue.html", about)

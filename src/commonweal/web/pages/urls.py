@@ -3,6 +3,7 @@
 from django.urls import path
 
 from commonweal.web.pages import (
+    bulk,
     calls,
     downloads,
     filters,
@@ -45,6 +46,7 @@ urlpatterns = [
     *operator.urlpatterns,
     *filters.urlpatterns,
     *passing.urlpatterns,  # before `staff`, whose acts would swallow these
+    *bulk.urlpatterns,
     *staff.urlpatterns,
     *setup.urlpatterns,
 ]
