@@ -38,7 +38,7 @@ AT_HOME = {
     *("GeoJSON", "FeatureCollection", "WGS", "Asia", "Taipei", "UTC"),
     *("CSV", "JSON", "Atom", "Open311", "Open", "Prometheus", "API", "Webhook", "webhook", "https"),
     *("WCAG", "Commonweal", "commonweal", "Apache", "License", "doctor", "migrate"),
-    *("page", "privacy", "north", "town", "jurisdiction"),
+    *("page", "privacy", "north", "town", "jurisdiction", "Parquet"),
 }
 SHOWN = {"alt", "title", "placeholder", "aria-label", "summary", "content", "label"}
 NOT_SHOWN = {"data-key", "data-draft", "data-module", "data-ready", "data-url", "data-districts"}
