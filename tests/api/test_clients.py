@@ -126,6 +126,9 @@ def test_schemathesis_finds_nothing_that_the_description_does_not_say(
 ) -> None:
     python = environment(tmp_path, "schemathesis==4.32.5")
     secret = api_key(*Scope, unit_id=here.roads.id, per_hour=100_000)[1]
+    (tmp_path / "schemathesis.toml").write_text(
+        f'[parameters]\n"path.number" = "{receipt.number}"\n', encoding="utf-8"
+    )
 
     ran = subprocess.run(
         [
@@ -146,9 +149,9 @@ def test_schemathesis_finds_nothing_that_the_description_does_not_say(
             # a code that no category has, words without a letter; a body that a rule refuses
             "positive_data_acceptance",
             "--phases",
-            "coverage,fuzzing",
+            "examples,coverage,fuzzing",
             "--max-examples",
-            "100",
+            "40",
             "--seed",
             "4711",
         ],

@@ -49,6 +49,13 @@ FlagReason = Literal[
 ]
 
 
+REPORT: dict[str, Any] = {  # as the description shows it
+    "category": "lamp",
+    "text": "The lamp at the bridge is dark.",
+    "place": {"lat": 22.05, "lng": 114.05},
+}
+
+
 class Problem(Schema):
     """A refusal: a code for programs, a sentence for people (RFC 9457)."""
 
@@ -248,6 +255,8 @@ class ReportSaid(Given):
 
 class NewReport(ReportSaid):
     """A report."""
+
+    model_config: ClassVar = ConfigDict(json_schema_extra={"examples": [REPORT]})
 
     upload: Code = Field("", description="The photos sent before.")
 
@@ -532,6 +541,10 @@ class Settled(Schema):
 
 class NewIntake(ReportSaid):
     """A report taken in for somebody at the phone or the counter."""
+
+    model_config: ClassVar = ConfigDict(
+        json_schema_extra={"examples": [{**REPORT, "channel": "phone", "speaks_for": "oneself"}]}
+    )
 
     channel: Literal[Channel.PHONE, Channel.COUNTER, Channel.PAPER, Channel.MAIL]
     speaks_for: SpeaksFor
