@@ -35,7 +35,7 @@ NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|\{\w+\}|[0-9A-Z]{5}(?:-[0-9A-Z]{1,5
 AT_HOME = {
     *("JPEG", "PNG", "WebP", "HEIC", "JavaScript", "Cookie", "Enter", "Alt"),
     "Shift",
-    *("GeoJSON", "FeatureCollection", "WGS", "Asia", "Taipei", "UTC"),
+    *("GeoJSON", "Parquet", "FeatureCollection", "WGS", "Asia", "Taipei", "UTC"),
     *("CSV", "JSON", "Atom", "Open311", "Open", "Prometheus", "API", "Webhook", "webhook", "https"),
     *("WCAG", "Commonweal", "commonweal", "Apache", "License", "doctor", "migrate"),
     *("page", "privacy", "north", "town", "jurisdiction", "Parquet"),
