@@ -232,6 +232,7 @@ def test_a_request_tells_what_is_public_and_in_the_words_of_the_standard(
             "district": "North",
             "html_url": f"https://city.example/cases/{receipt.number}/",
             "media_urls": [],
+            "passed_on_to": "",
         },
     }
 
