@@ -162,6 +162,7 @@ STOPS = (
     Stop("flagged"),
     Stop("page", args={"code": ""}),
     Stop("help"),
+    Stop("gallery", wrong=press),
     Stop("stop-messages", args={"token": "stop"}),
     # sign-in
     Stop("account_login", wrong=first),

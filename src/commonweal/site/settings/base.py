@@ -158,6 +158,7 @@ IS_LOCAL = True  # whether the address is this machine: a trial, see safety.py
 IS_SECURE = False
 DEMO = False  # accounts of the demo open nothing elsewhere
 DEMO_PASSWORD = ""
+GALLERY = False  # the pieces of the pages at /style/: for who builds them
 TLS_CERT: Path | None = None
 TLS_KEY: Path | None = None
 

@@ -11,7 +11,7 @@ keys.make_missing(HOME)
 _keys = keys.read(HOME)
 SECRET_KEY, FIELD_KEYS = _keys.signing, _keys.fields
 
-DEMO = True
+DEMO = GALLERY = True
 DEMO_PASSWORD = "harbour-lantern-2026"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DATABASES = databases.settings_for(DATABASE_URL, HOME, synchronous="NORMAL")

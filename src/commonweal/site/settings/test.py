@@ -8,6 +8,7 @@ from commonweal.site import databases, env
 from commonweal.site.settings.base import *
 
 SECRET_KEY = "only-for-tests"
+GALLERY = True
 HOME = Path(tempfile.mkdtemp(prefix="commonweal-test-"))
 DATABASES = databases.settings_for(
     env.read("DATABASE_URL", str, default=""), HOME, synchronous="OFF"

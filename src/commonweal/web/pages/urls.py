@@ -9,6 +9,7 @@ from commonweal.web.pages import (
     filters,
     flags,
     following,
+    gallery,
     home,
     intake,
     mine,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("city.css", style.city_style, name="city-style"),
     path("language", preferences.language, name="language"),
     path("text-size", preferences.text_size, name="text-size"),
+    *gallery.urlpatterns,
     *home.urlpatterns,
     *report.urlpatterns,
     *my_cases.urlpatterns,  # before `mine`, whose addresses would swallow these

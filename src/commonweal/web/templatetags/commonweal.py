@@ -106,9 +106,12 @@ def error_prefix(*several: forms.BaseForm) -> str:
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(
-    context: template.Context, *, number: int, last: int, name: str = "page"
+    context: template.Context, *, number: int, last: int, name: str = "page", label: str = ""
 ) -> dict[str, Any]:
-    """Link the pages of a list, keeping the filters that are in the address."""
+    """Link the pages of a list, keeping the filters that are in the address.
+
+    A second list of one page needs a `name` and a `label` of its own.
+    """
 
     def address(page: int) -> str:
         query = context["request"].GET.copy()
@@ -123,6 +126,7 @@ def pagination(
         pages.append({"number": page, "url": address(page), "current": page == number})
     return {
         "pages": pages,
+        "label": label,
         "last": last,
         "previous": address(number - 1) if number > 1 else "",
         "next": address(number + 1) if number < last else "",
