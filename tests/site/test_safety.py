@@ -44,6 +44,7 @@ def city(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.database
 def test_what_a_careful_operator_set_up_starts(city: Settings) -> None:
     keys.make_missing(city.HOME)
 

@@ -42,7 +42,7 @@ def _database() -> Iterator[str]:
         return
     try:
         with connections["default"].cursor() as cursor:
-            cursor.execute("SHOW server_database")
+            cursor.execute("SHOW server_encoding")
             (encoding,) = cursor.fetchone()
     except DatabaseError as error:
         yield f"The database does not answer: {error}. Start it, or correct DATABASE_URL."
