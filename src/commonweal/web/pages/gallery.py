@@ -27,9 +27,9 @@ from commonweal.web.forms.dates import DatePartsField
 from commonweal.web.forms.plain import PlainForm
 
 PIECES = (
-    "back_link", "banner", "breadcrumbs", "button", "choice", "details", "empty", "error_summary",
-    "field", "filter", "icon", "inset", "map_head", "map_pick", "map_show", "marked", "pagination",
-    "summary_list", "table", "tag", "timeline", "warning",
+    "back_link", "banner", "breadcrumbs", "button", "choice", "details", "elsewhere", "empty",
+    "error_summary", "field", "filter", "icon", "inset", "map_head", "map_pick", "map_show",
+    "marked", "pagination", "summary_list", "table", "tag", "timeline", "warning",
 )  # fmt: skip
 IN_THE_HEAD = frozenset({"map_head"})
 ICONS = ("city", "report", "follow", "map", "list", "phone", "person", "done", "clock", "eye")
@@ -121,6 +121,11 @@ def _examples() -> dict[str, Any]:
     day = words.day(DAY)
     return {
         "city": {"tile_address": profile.tile_address},
+        "cities": [
+            {"card": {"name": "Linhai", "number": "1042", "link": "#elsewhere", "told_at": DAY},
+             "state": _("In work")},
+            {"card": {"name": "Tinglan", "is_copy": True}, "state": _("Received")},
+        ],
         "crumbs": [{"label": _("Setup"), "url": "#breadcrumbs"}, {"label": _("Districts")}],
         "districts": reverse("districts"),
         "points": reverse("cases-points"),

@@ -15,13 +15,14 @@ BY_TAG = {"field", "error_summary", "pagination"}
 SHOWN = re.compile(r"{{ *(\w+)")
 ASKED = re.compile(r"{% (?:if|elif) (.*?) %}")
 WALKED = re.compile(r"{% for (\w+) in (\w+)")
+BOUND = re.compile(r"{% blocktranslate[^%]* with (\w+)=")
 NO_NAMES = re.compile(r'"[^"]*"|\|[\w:]+|\.\w+|\b(?:and|or|not|in)\b|\b\d+')
 GIVEN = re.compile(r"(\w+)=")
 
 
 def values(source: str) -> set[str]:
     """Name what a piece is made from: what it shows, asks for or goes through."""
-    own = {name for name, _ in WALKED.findall(source)} | {"forloop"}
+    own = {name for name, _ in WALKED.findall(source)} | {"forloop", *BOUND.findall(source)}
     asked = " ".join(NO_NAMES.sub(" ", said) for said in ASKED.findall(source))
     found = {*SHOWN.findall(source), *re.findall(r"\w+", asked)}
     return (found | {name for _, name in WALKED.findall(source)}) - own
