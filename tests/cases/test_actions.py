@@ -21,7 +21,7 @@ from commonweal.cases.errors import (
     WrongKey,
     WrongMove,
 )
-from commonweal.cases.models import Case
+from commonweal.cases.models import Case, Counted
 from commonweal.cases.types import (
     ContactDraft,
     Filter,
@@ -173,6 +173,20 @@ class TestStaff:
         assert case.state == State.IN_WORK
         assert case.due_at == datetime(2026, 3, 13, 17, tzinfo=UTC)
         assert case.promised_at == datetime(2026, 3, 12, 17, tzinfo=UTC)
+
+    @pytest.mark.parametrize(("asked_after_days", "is_late"), [(1, False), (12, True)])
+    def test_an_answer_given_while_the_promise_waits_is_late_only_if_it_was_before(
+        self, here: Town, asked_after_days: int, is_late: bool
+    ) -> None:
+        receipt, by = reported(here.lamp), here.officer
+        asked_at, later = NOW + timedelta(days=asked_after_days), NOW + timedelta(days=40)
+        case = actions.ask(case_id=receipt.case_id, text="Where?", seen=1, by=by, at=asked_at)
+
+        actions.answer(case_id=case.id, text="Found it.", seen=case.version, by=by, at=later)
+        actions.count_changed()
+
+        assert queries.card(case.id, at=later).is_overdue is is_late
+        assert Counted.objects.get(case_id=case.id).in_time == (not is_late)
 
     def test_nobody_can_be_asked_who_left_no_address(self, here: Town) -> None:
         receipt = reported(here.lamp, contact=ContactDraft())

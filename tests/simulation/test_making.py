@@ -9,6 +9,7 @@ from django.db import transaction
 
 from commonweal.cases.models import Case, Word
 from commonweal.city import actions as city
+from commonweal.kernel import queries
 from commonweal.kernel.actions import run_waiting
 from commonweal.kernel.models import Job
 from commonweal.kernel.queries import clock
@@ -75,9 +76,11 @@ def test_older_cases_come_in_behind_a_few_at_a_time() -> None:
     before = Case.objects.count()
     first_round = run_waiting(clock=soon, most=1)
     after_one = Case.objects.count()
+    lag = queries.backlog(at=soon()).oldest_s
 
     run_waiting(clock=soon)
 
+    assert lag < 60
     assert (before, first_round, after_one) == (15, 1, 15 + CHAPTER)
     assert Case.objects.count() == 27
     assert not Job.objects.exclude(state=Job.State.DONE).exists()

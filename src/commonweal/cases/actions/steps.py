@@ -174,7 +174,7 @@ def _turn_clock(case: Case, before: State, to: State, subject: str, at: datetime
         clock = city.start_clock(subject=subject, kind=PROMISE, term=term, at=at)
     elif to in rules.ENDS:
         if has_clock:
-            city.stop_clock(subject=subject, kind=PROMISE, at=at)
+            clock = city.stop_clock(subject=subject, kind=PROMISE, at=at)
     elif has_clock and to is State.WAITING and before is not State.WAITING:
         clock = city.pause_clock(
             subject=subject, kind=PROMISE, reason="waiting-for-reporter", at=at
