@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from django.core.management import CommandError, call_command
 
 from commonweal.cases import actions, queries
 from commonweal.cases.actions.from_file import code_of
+from commonweal.cases.adapters import tables
 from commonweal.cases.errors import BadMapping
 from commonweal.cases.models import Case
 from commonweal.cases.types import FileReport, Filter, Foreign, Place, State
@@ -358,6 +360,18 @@ def test_what_an_open311_server_answers_comes_in(tmp_path: Path, written: Any) -
 @pytest.mark.parametrize(
     ("text", "new", "reason"),
     [
+        (
+            as_xml(OPEN311[:1]).replace("</service_requests>", "<request><a b='" + "A" * 3_000_000),
+            1,
+            "within one mark",
+        ),
+        (
+            as_xml(OPEN311[:1]).replace("</service_requests>", "<!--" + "A" * 3_000_000),
+            1,
+            "within one mark",
+        ),
+        ("<a><b>" + f"<{'n' * 50}/>" * 30_000, 0, "longer than any report"),
+        ("<a>" + "".join(f"<n{i:06}/>" for i in range(200_000)), 0, "more names of fields"),
         ("[" + json.dumps(OPEN311[0]) + ", " + "[" * 100_000, 1, "from here on"),
         ("[" + json.dumps(OPEN311[0]) + ', {"a": ', 1, "from here on"),
         ('[{"service_request_id": "\\ud800"}, ' + json.dumps(OPEN311[0]) + "]", 1, "characters"),
@@ -378,6 +392,132 @@ def test_a_hostile_answer_is_read_as_far_as_it_goes(
 
     assert report.new == new
     assert reason in reasons(tmp_path)[-1]
+
+
+def requests(*numbers: int) -> list[str]:
+    return [json.dumps({**OPEN311[0], "service_request_id": i}) for i in numbers]
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('{"service_request_id": ' + "9" * 5000 + "}", "4300 digits"),
+        ('{"a": 1 "b"}', "not JSON: Expecting ','"),
+        ('{"a": "}, {", "b": nothing}', "not JSON"),
+        ('{"a": "\\"}, {\\"", b}', "not JSON"),
+        ('{"a": "never closed}', "never ends"),
+        ('{"a": {"b": 1}', "not JSON"),
+        ('{"a": "never closed}, {"b": "never closed}', "not JSON"),
+        ('{"a": 1}}', "no id"),
+        ('{"a": ' * 100_000 + "1" + "}" * 100_000, "nested too deeply"),
+        ('{"a": "' + "x" * 1_200_000 + '"}', "never ends"),
+        ("nothing", "not JSON"),
+        ("1, 2 3", "not a service request"),
+    ],
+)
+def test_a_bad_record_of_a_list_hides_no_other(tmp_path: Path, bad: str, reason: str) -> None:
+    text = ", ".join([*requests(1), bad, *requests(2, 3, 4, 5, 6, 7, 8, 9)])
+
+    report = from_open311(tmp_path, f"[{text}]")
+
+    assert (report.new, report.rejected >= 1) == (9, True)
+    assert reason in reasons(tmp_path)[0]
+    assert not any("from here on" in one for one in reasons(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ['{"a}, ', '{"}, {" ', '{"a": x}, ', "}, {", "[", '"', '{"a": [1}, {"b": 2]}, ', '\\"}, {"'],
+)
+def test_the_work_on_a_list_grows_with_its_length_only(
+    monkeypatch: pytest.MonkeyPatch, piece: str
+) -> None:
+    monkeypatch.setattr(tables, "LONGEST_RECORD", 10_000)
+    monkeypatch.setattr(tables, "PIECE", 1_000)
+    text = "[" + piece * (200_000 // len(piece))
+    elements = tables._Elements(io.StringIO(text), "")
+    elements.has_next()
+    elements._at += 1
+
+    while elements.has_next():
+        taken = elements.take()
+        if taken is None and not elements.skip_to_next_record():
+            break
+        if taken is not None:
+            elements.go_back_into(taken)
+        assert len(elements._text) < 13_000
+
+    assert elements._read == len(text)
+    assert elements._scanned < (tables.MOST_READS + 2) * len(text)
+
+
+@pytest.mark.parametrize(
+    ("piece", "count"),
+    [('a","\n', 3000), ('"\n', 3000), ('a,"\n', 3000), ('a,""b"\n', 3000), ('a","a,"\n', 3000)],
+)
+def test_the_work_on_a_table_grows_with_its_length_only(
+    monkeypatch: pytest.MonkeyPatch, piece: str, count: int
+) -> None:
+    reads = held = 0
+    plain = tables._Lines.__next__
+
+    def counted(lines: tables._Lines) -> str:
+        nonlocal reads, held
+        reads += 1
+        held = max(held, len(lines._back) + len(lines._record))
+        return plain(lines)
+
+    monkeypatch.setattr(tables._Lines, "__next__", counted)
+    file = io.StringIO("a,b,c,d\n" + piece * count + "1,2,3,4\n")
+
+    records = list(tables.read_csv(file, ",", lambda _head: None))
+
+    assert reads < 6 * count
+    assert held <= 2 * tables.MOST_LINES
+    assert isinstance(records[-1], tables.Record)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '0,2018-01-05,,"No water',
+        '0,2018-01-05,,No water,,,,,,"22',
+        '0,2018-01-05,,"No water,"",""',
+        "0," * 200_000,
+    ],
+)
+@pytest.mark.parametrize("after", ["", "x" * 1_500_000, 'a","', '9,2018-01-05,,"two\nlines",'])
+def test_a_bad_row_hides_no_other(tmp_path: Path, bad: str, after: str) -> None:
+    lines = [GOOD.replace("1,2018", f"{i},2018", 1) for i in range(1, 8)]
+
+    report = brought(tmp_path, lines[0], bad, *lines[1:4], *filter(None, [after]), *lines[4:])
+
+    assert report.new == 7
+
+
+def test_a_table_with_endless_columns_is_refused() -> None:
+    with pytest.raises(BadMapping, match="columns; at most"):
+        list(tables.read_csv(io.StringIO(",".join("ab" * 2000)), ",", lambda _head: None))
+
+
+@pytest.mark.usefixtures("here")
+def test_no_spreadsheet_runs_what_was_rejected(tmp_path: Path) -> None:
+    brought(tmp_path, GOOD.replace("No water", "=1+1").replace("shut", "@gone"))
+
+    with (tmp_path / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        _head, row = csv.reader(file)
+    assert row[5] == "'=1+1"
+    assert row[9] == "'@gone"
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_rejected_row_of_any_length_can_be_read_again(tmp_path: Path) -> None:
+    from_open311(tmp_path, json.dumps([{"description": "x" * 500_000}]))
+
+    assert reasons(tmp_path) == ["no id"]
 
 
 @pytest.mark.usefixtures("here")

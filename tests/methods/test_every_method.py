@@ -56,6 +56,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "contrast.contrast_ratio": ("#1d70b8", "#fff"),
     "geo.haversine_m": (47.4, 8.5, 46.9, 7.4),
     "geo.bounding_box": (47.4, 8.5, 1000.0),
+    "sheet.harmless": ("=1+1",),
 }
 
 

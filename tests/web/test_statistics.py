@@ -19,7 +19,6 @@ from commonweal.city import actions as city
 from commonweal.city import queries as the_city
 from commonweal.kernel.types import ANONYMOUS
 from commonweal.web.parquet import parquet_parts
-from commonweal.web.tables import harmless
 from tests.factories.cases import ADMINISTRATOR, NOW, Town, card, draft, named, reported, town
 
 pytestmark = pytest.mark.django_db
@@ -272,16 +271,6 @@ class TestDownloads:
         assert str(updated.text).endswith("T00:00:00+00:00")
         assert answer["Content-Type"].startswith("application/atom+xml")
         assert not any(secret in answer.content.decode() for secret in SECRETS)
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1"])
-def test_no_spreadsheet_takes_a_text_for_a_formula(cell: str) -> None:
-    assert harmless(cell) == f"'{cell}"
-
-
-@pytest.mark.parametrize("cell", ["A lamp", 5, -5.5, None, "路燈", ""])
-def test_what_is_harmless_stays(cell: object) -> None:
-    assert harmless(cell) == cell
 
 
 class TestMap:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
+from commonweal.methods.sheet import harmless
+
 BOM = "\ufeff"  # without it, some spreadsheets read Chinese as noise
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class _Echo:
@@ -21,13 +22,6 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     yield BOM
     for row in rows:
         yield writer.writerow([harmless(cell) for cell in row])
-
-
-def harmless(cell: Any) -> Any:
-    """Give a cell as it may stand in a spreadsheet."""
-    if isinstance(cell, str) and cell.lstrip(" \n").startswith(FORMULA):
-        return f"'{cell}"
-    return cell
 
 
 def csv_response(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:

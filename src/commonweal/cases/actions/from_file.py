@@ -13,7 +13,7 @@ from commonweal.cases import queries, rules
 from commonweal.cases.actions.importing import import_cases
 from commonweal.cases.actions.setup import CategoryDraft, save_category
 from commonweal.cases.adapters import foreign, guess, mapping
-from commonweal.cases.adapters.tables import Broken, Source
+from commonweal.cases.adapters.tables import LONGEST_FIELD, Broken, Source
 from commonweal.cases.errors import CoordinatesSwapped
 from commonweal.cases.types import LONGEST_PLACE, Act, FileReport, Foreign, Place
 from commonweal.city import actions as city
@@ -21,6 +21,7 @@ from commonweal.city import queries as the_city
 from commonweal.city.types import DistrictCard
 from commonweal.kernel.errors import Refusal
 from commonweal.kernel.types import Actor, Words
+from commonweal.methods.sheet import harmless
 
 BATCH = 200
 OPEN311 = "open311"
@@ -64,7 +65,7 @@ def import_file(
     The mapping is that of the kind, or of the file given; `source` names the source otherwise than
     the mapping does. Categories and units that the city does
     not have are made, under the source's own names, closed to new reports. Rejected rows go to a
-    file of their own, with line and reason.
+    file of their own, with line and reason, fit to be opened in a spreadsheet.
     """
     rules.check_may(by, Act.CONFIGURE, None)
     plan = mapping.load(plan_file or mapping.FORMATS / f"{kind}.yaml")
@@ -84,8 +85,7 @@ def import_file(
             else:
                 new += len(taken)
             for row in bad:
-                raw = [cell.encode("utf-8", "replace").decode() for cell in row.raw]
-                writer.writerow([row.line, row.reason, *raw])
+                writer.writerow([row.line, *map(_shown, (row.reason, *row.raw))])
             refused, done = refused + len(bad), done + len(batch)
             progress(rows_of.done / max(1, rows_of.size), done)
     return FileReport(
@@ -97,6 +97,10 @@ def import_file(
         units=places.new_units,
         unknown_districts=tuple(sorted(places.unknown_districts)),
     )
+
+
+def _shown(cell: str) -> str:
+    return harmless(cell[:LONGEST_FIELD].encode("utf-8", "replace").decode())
 
 
 def _digest_of(path: Path) -> str:
