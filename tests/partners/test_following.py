@@ -17,10 +17,11 @@ from commonweal.partners.models import HeardUpdate, Twin
 from commonweal.partners.types import Answer, NeighbourCard
 from tests.api.program import Program
 from tests.factories.cases import NOW, Town, staff
-from tests.factories.partners import meaning, neighbour
+from tests.factories.partners import NEXT, Listener, meaning, neighbour
 from tests.partners.server import SERVICES, answer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+outgoing_send = outgoing.send  # the one that leaves the house
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -226,6 +227,33 @@ def test_open_twins_of_which_nobody_speaks_are_asked_by_number(
     monkeypatch.setattr(outgoing, "send", silent)
 
     assert visit().state is State.ANSWERED
+
+
+def test_many_open_twins_are_asked_in_addresses_of_a_length_that_servers_take(
+    there: Town2, partner: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = meaning(neighbour(key="k" * 500), lamp="lamp")
+    for number in range(60):
+        there.receives(f"a-long-number-{number}")
+    actions.visit(neighbour_id=known.id, at=NOW)
+    rows = [{**row, "status": "closed"} for row in there.requests]
+    there.requests, send, asked = [], there.send, list[str]()
+
+    def sent(method: str, url: str, **how: Any) -> Answer:
+        if "service_request_id" not in url:
+            return send(method, url, **how)
+        asked.append(url)
+        outgoing_send(method, url.replace(NEXT, partner.url), **how)
+        numbers = parse_qs(urlsplit(url).query)["service_request_id"][0].split(",")
+        return answer([row for row in rows if row["service_request_id"] in numbers])
+
+    monkeypatch.setattr(outgoing, "send", sent)
+    actions.visit(neighbour_id=known.id, at=NOW + HOUR)
+
+    assert queries.neighbour(known.id).trouble == ""
+    assert set(Twin.objects.values_list("state", flat=True)) == {State.ANSWERED}
+    assert len(asked) == len(partner.heard) == 2
+    assert max(map(len, asked)) <= 1500
 
 
 def test_the_link_is_a_page_on_the_web_or_none(there: Town2, visit: Visit) -> None:

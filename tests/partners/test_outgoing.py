@@ -11,7 +11,7 @@ from commonweal.partners.adapters import outgoing
 from commonweal.partners.adapters.outgoing import NothingCame
 from commonweal.partners.errors import AddressInside, AddressUnreadable
 from commonweal.partners.types import Trouble
-from tests.factories.partners import Listener
+from tests.factories.partners import Listener, listening
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,18 @@ from tests.factories.partners import Listener
         "64:ff9b::a9fe:a9fe",
         "2002:7f00:1::",
         "2001:db8::1",
+        "192.0.0.8",
+        "192.0.0.192",
+        "192.88.99.1",
+        "168.63.129.16",
+        "::ffff:168.63.129.16",
+        "64:ff9b::a83f:8110",
+        "64:ff9b:1::5db8:d70e",
+        "2002:5db8:d70e::1",
+        "2001:1::1",
+        "2001::1",
+        "3fff::1",
+        "5f00::1",
         "nonsense",
         "",
     ],
@@ -201,6 +213,37 @@ def test_a_redirect_to_another_host_is_not_followed(partner: Listener, location:
 
     assert none.value.trouble is Trouble.REDIRECTED
     assert len(partner.heard) == 1
+
+
+def test_a_redirect_that_no_address_can_be_read_from_is_not_followed(partner: Listener) -> None:
+    partner.answers = [(302, {"Location": "http://["}, b"")]
+
+    with pytest.raises(NothingCame) as none:
+        outgoing.send("GET", partner.url)
+
+    assert none.value.trouble is Trouble.REDIRECTED
+
+
+def test_a_redirect_to_another_port_is_not_followed_unless_it_is_that_of_https() -> None:
+    def may(*urls: str) -> bool:
+        return rules.may_lead_on(*map(rules.target_of, urls))
+
+    assert may("http://a.example/", "https://a.example/")
+    assert may("http://a.example:8000/", "https://a.example/")
+    assert may("https://a.example:8443/", "https://a.example:8443/there")
+    assert not may("http://a.example/", "http://a.example:6379/")
+    assert not may("https://a.example/", "https://a.example:8443/")
+    assert not may("https://a.example/", "http://a.example/")
+
+
+def test_another_port_of_the_same_host_hears_nothing(partner: Listener) -> None:
+    with listening(Listener()) as other:
+        partner.answers = [(302, {"Location": other.url}, b"")]
+        with pytest.raises(NothingCame) as none:
+            outgoing.send("GET", partner.url)
+
+    assert none.value.trouble is Trouble.REDIRECTED
+    assert other.heard == []
 
 
 def test_a_redirect_to_a_file_is_not_followed(partner: Listener) -> None:

@@ -73,6 +73,20 @@ STATES_TOLD: Mapping[str, State] = {  # what the words of the updates extension 
     "UNABLE_TO_FIX": State.CANNOT,
 }
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+# What no city's server lives at: the special-purpose registries of IANA, whichever of them the
+# interpreter knows, and where clouds keep their own.
+_SPECIAL = tuple(
+    ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24"),
+        *("192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15"),
+        *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "168.63.129.16/32"),
+        *("::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23"),
+        *("2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20", "5f00::/16"),
+        *("fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
+    )
+)
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -178,9 +192,7 @@ def target_of(url: str) -> Target:
 
     """
     written = url.strip()
-    if len(written) > LONGEST_URL or any(
-        sign.isspace() or not sign.isprintable() for sign in written
-    ):
+    if any(sign.isspace() or not sign.isprintable() for sign in written):
         raise AddressUnreadable
     try:
         parts = urlsplit(written)
@@ -196,6 +208,14 @@ def target_of(url: str) -> Target:
     return Target(scheme=parts.scheme, host=host, port=port, path=path)
 
 
+def may_lead_on(target: Target, following: Target) -> bool:
+    """Say whether a redirect may be followed: same host, same port or that of https."""
+    is_same_port = following.port == target.port
+    is_https = not following.is_plain and following.port == PORTS["https"]
+    is_lesser = following.is_plain and not target.is_plain
+    return following.host == target.host and (is_same_port or is_https) and not is_lesser
+
+
 def is_public(address: str, inside: list[str]) -> bool:
     """Say whether a network address may be connected to: public, or allowed by the operator."""
     try:
@@ -205,8 +225,9 @@ def is_public(address: str, inside: list[str]) -> bool:
     meant = _unwrapped(found)
     if any(one in ip_network(network) for network in inside for one in (found, meant)):
         return True
-    is_local = isinstance(meant, IPv6Address) and meant.is_site_local
-    return meant.is_global and not (meant.is_multicast or meant.is_reserved or is_local)
+    if any(one in network for network in _SPECIAL for one in (found, meant)):
+        return False
+    return meant.is_global and not (meant.is_multicast or meant.is_reserved)
 
 
 def _unwrapped(found: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -16,7 +16,7 @@ SPAN = timedelta(days=89)  # at most 90 are allowed, and whole hours may be made
 SHORTEST_SPAN = timedelta(hours=1)
 SUSPICIOUS = 50  # servers that cut their answers do so at 50, 100, 200, 500 or 1000 rows
 MOST_PAGES = 1000
-MOST_NUMBERS = 50
+MOST_NUMBERS, LONGEST_ASKED = 50, 1500  # of one question; servers refuse long addresses
 BEYOND = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 OTHER_FORM = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE})
 NUMBER = "service_request_id"
@@ -53,10 +53,22 @@ class Server:
 
     def numbered(self, numbers: Sequence[str]) -> Iterator[Row]:
         """Give the requests of these numbers."""
-        for start in range(0, len(numbers), MOST_NUMBERS):
-            some = ",".join(numbers[start : start + MOST_NUMBERS])
-            asked = {NUMBER: some, **MORE}
+        for some in self._at_once(numbers):
+            asked = {NUMBER: ",".join(some), **MORE}
             yield from _Once(NUMBER).new(self._page("requests", asked, 1))
+
+    def _at_once(self, numbers: Sequence[str]) -> Iterator[list[str]]:
+        """Cut numbers into as many as fit one address, at least one."""
+        some: list[str] = []
+        for number in numbers:
+            asked = {NUMBER: ",".join([*some, number]), **MORE}
+            is_long = len(self._address("requests", asked)) > LONGEST_ASKED
+            if some and (is_long or len(some) == MOST_NUMBERS):
+                yield some
+                some = []
+            some.append(number)
+        if some:
+            yield some
 
     def report(self, said: Asked, *, once: str) -> Row:
         """Send a request; `once` is the key by which a server that knows such takes it in once.
@@ -125,8 +137,8 @@ class Server:
             rows = self._page(what, asked, number) if is_cut and number <= MOST_PAGES else []
 
     def _page(self, what: str, asked: Asked, number: int) -> list[Row]:
-        said = {**self._common, **asked} | ({"page": str(number)} if number > 1 else {})
-        answer = self._answer(f"{self._url}/{what}.{self._forms[0]}?{urlencode(said)}")
+        page = {"page": str(number)} if number > 1 else {}
+        answer = self._answer(self._address(what, {**asked, **page}))
         if number > 1 and answer.status in BEYOND:
             return []  # a page beyond the last, as some servers say it
         if answer.status in OTHER_FORM and len(self._forms) > 1:
@@ -137,6 +149,9 @@ class Server:
         rows = read(answer)
         self._forms = self._forms[:1]
         return rows
+
+    def _address(self, what: str, asked: Asked) -> str:
+        return f"{self._url}/{what}.{self._forms[0]}?{urlencode({**self._common, **asked})}"
 
     def _answer(self, url: str) -> Answer:
         return asked_of(lambda: outgoing.send("GET", url))

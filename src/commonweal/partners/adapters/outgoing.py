@@ -45,6 +45,8 @@ def check(url: str) -> None:
         With the next step.
 
     """
+    if len(url.strip()) > rules.LONGEST_URL:
+        raise AddressUnreadable
     target = rules.target_of(url)
     is_number = ":" in target.host or target.host.replace(".", "").isdigit()
     is_here = target.host == "localhost" or target.host.endswith(".localhost")
@@ -76,12 +78,19 @@ def send(
         answer = _once(method, target, dict(headers or {}), body, deadline, largest)
         if method != "GET" or answer.status not in REDIRECTS:
             return answer
-        url = urljoin(url, answer.headers.get("location", ""))
+        url = _led_to(url, answer)
         following = _target(url)
-        if following.host != target.host or (following.is_plain and not target.is_plain):
+        if not rules.may_lead_on(target, following):
             raise NothingCame(Trouble.REDIRECTED)
         target = following
     raise NothingCame(Trouble.REDIRECTED)
+
+
+def _led_to(url: str, answer: Answer) -> str:
+    try:
+        return urljoin(url, answer.headers.get("location", ""))
+    except ValueError:
+        raise NothingCame(Trouble.REDIRECTED) from None
 
 
 def _target(url: str) -> Target:
