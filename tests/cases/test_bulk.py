@@ -1,6 +1,7 @@
 """One act for many cases: looked at before, done each by itself, undone within its time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -48,8 +49,10 @@ from commonweal.kernel.errors import NotAllowed
 from commonweal.kernel.types import Actor, Role
 from commonweal.ledger import queries as record
 from commonweal.ledger.types import subject_of
+from commonweal.messages import queries as told
 from commonweal.messages.models import Message
-from tests.cases.test_following import follower, of_case
+from commonweal.messages.types import Rhythm
+from tests.cases.test_following import DIGEST, follower, of_case, of_north
 from tests.factories.cases import (
     ADMINISTRATOR,
     NOW,
@@ -331,14 +334,11 @@ class TestDoing:
 def standing(receipt: Receipt) -> dict[str, Any]:
     """Give everything that an undone step leaves as it was."""
     row = Case.objects.get(pk=receipt.case_id)
-    by = staff(Role.DISPATCHER)
     return {
         **undoing.picture(row),
         "words": list(Word.objects.filter(case=row).values_list("kind", "text", "is_public")),
         "clocks": the_city.clocks_of(subject_of("case", row.pk)),
-        "found": queries.listing(
-            queries.chosen(Choice(text="storm", show=Show.ALL), by=by), at=NOW
-        ).total,
+        "found": found("storm"),
     }
 
 
@@ -474,6 +474,73 @@ class TestUndoing:
         with pytest.raises(TooLateToUndo):
             actions.undo_bulk(bulk_id=bulk_id, by=lead, clock=watch)
 
+    @pytest.mark.parametrize(
+        ("what", "is_kept"), [("answer", True), ("assign", True), ("start", False)]
+    )
+    def test_no_case_comes_back_to_a_closed_unit(
+        self, here: Town, watch: Watch, what: str, is_kept: bool
+    ) -> None:
+        lead, receipt = employed(here), reported(here.lamp)
+        bulk_id = done(lead, [receipt], DRAFTS[what](here, here.lamp.id), watch)
+        was = standing(receipt)
+        closed(here)
+
+        actions.undo_bulk(bulk_id=bulk_id, by=lead, clock=watch)
+
+        kept, undone = (Outcome.KEPT, Because.UNIT_CLOSED), (Outcome.UNDONE, None)
+        assert outcomes(bulk_id, lead) == [kept if is_kept else undone]
+        assert (standing(receipt) == was) is is_kept
+
+    @pytest.mark.parametrize("what", ["assign", "recategorise", "answer"])
+    def test_nothing_of_what_was_said_is_found_or_stays(
+        self, here: Town, watch: Watch, what: str
+    ) -> None:
+        lead, receipt = employed(here), reported(here.lamp)
+        bin_ = category("bin", "Bin", parent_id=here.lamp.parent_id)
+        said = replace(DRAFTS[what](here, bin_.id), text="storm", reason="storm")
+        bulk_id = done(lead, [receipt], said, watch)
+        assert found("storm") == 1
+
+        actions.undo_bulk(bulk_id=bulk_id, by=lead, clock=watch)
+
+        assert found("storm") == 0
+        assert not Word.objects.filter(case_id=receipt.case_id).exists()
+        assert all("storm" not in why.because for _at, why in queries.routings(receipt.case_id))
+
+    def test_what_is_taken_down_is_kept_nowhere(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here), reported(here.lamp)
+        done(lead, [receipt], BulkDraft(deed=Deed.PUBLISH), watch)
+        done(lead, [receipt], ANSWER, watch)
+        [*_, item] = BulkItem.objects.order_by("pk")
+        assert item.before["public_text"] == "The lamp at the bridge is dark."
+
+        actions.take_down(case_id=receipt.case_id, reason="x", seen=3, by=here.lead, at=SOON)
+        watch.now = SOON
+        run_waiting(clock=watch)
+
+        assert {one.before["public_text"] for one in BulkItem.objects.all()} == {""}
+
+
+def closed(here: Town) -> None:
+    """Close the unit that answers for lamps."""
+    city.save_unit(
+        unit_id=here.roads.id,
+        code=here.roads.code,
+        names=here.roads.names,
+        parent_id=here.roads.parent_id,
+        closed_on=NOW.date(),
+        reason="a test",
+        seen=here.roads.version,
+        by=ADMINISTRATOR,
+        at=NOW,
+    )
+
+
+def found(words: str) -> int:
+    """Count the cases that staff find by these words."""
+    choice = queries.chosen(Choice(text=words, show=Show.ALL), by=staff(Role.DISPATCHER))
+    return queries.listing(choice, at=NOW).total
+
 
 class TestTelling:
     def test_the_reporter_hears_of_it_once_the_time_is_over(self, here: Town, watch: Watch) -> None:
@@ -494,13 +561,13 @@ class TestTelling:
         draft = BulkDraft(deed=Deed.ASSIGN, unit_id=here.other.id, reason="x")
         bulk_id = done(lead, [receipt], draft, watch)
         run_waiting(clock=watch)
-        told = Message.objects.count()
+        before = Message.objects.count()
 
         actions.undo_bulk(bulk_id=bulk_id, by=lead, clock=watch)
         watch.now = LATER
         run_waiting(clock=watch)
 
-        assert Message.objects.count() == told
+        assert Message.objects.count() == before
 
     def test_a_unit_hears_of_what_came_to_it_once_the_time_is_over(
         self, here: Town, watch: Watch
@@ -543,6 +610,88 @@ class TestTelling:
         assert outcomes(bulk_id, lead) == [(Outcome.KEPT, Because.CHANGED)]
         assert mails_to_reporter() == 2
 
+    def test_a_plan_is_told_once_a_later_step_is_undone(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here), reported(here.lamp)
+        follower(of_case(receipt))
+        _held_after_its_plan(receipt, lead, watch)
+        watch.now = LATER  # the plan stands, and may come back
+
+        run_waiting(clock=watch)
+        assert told_since_receipt() == []
+        actions.undo_bulk(bulk_id=_last(), by=lead, clock=watch)
+        watch.now = LATER + timedelta(minutes=30)
+        run_waiting(clock=watch)
+
+        assert told_since_receipt() == ["cases.followed-step", "cases.scheduled"]
+        assert sum("1 April 2026" in str(letter.body) for letter in mail.outbox) == 1
+
+    def test_a_plan_is_not_told_once_a_later_step_stands(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here), reported(here.lamp)
+        follower(of_case(receipt))
+        _held_after_its_plan(receipt, lead, watch)
+
+        for moment in (LATER, LATER + timedelta(minutes=30)):
+            watch.now = moment
+            run_waiting(clock=watch)
+
+        assert told_since_receipt() == ["cases.followed-step", "cases.on-hold"]
+
+    def test_of_two_plans_that_stand_the_later_is_told(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here), reported(here.lamp)
+        plan = BulkDraft(deed=Deed.SCHEDULE, text="We come.", on=PLANNED)
+        done(lead, [receipt], plan, watch)
+        done(lead, [receipt], replace(plan, on=date(2026, 4, 2)), watch)
+        run_waiting(clock=watch)
+        watch.now = LATER
+
+        run_waiting(clock=watch)
+
+        assert told_since_receipt() == ["cases.scheduled"]
+        assert "2 April 2026" in str(mail.outbox[-1].body)
+
+    def test_an_old_answer_is_not_told_after_a_new_one(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here), reported(here.lamp)
+        follower(of_case(receipt))
+        done(lead, [receipt], replace(ANSWER, text="OLD"), watch)
+        run_waiting(clock=watch)
+        actions.contest(reporter=reporter(receipt), text="No.", at=SOON)
+        actions.answer(case_id=receipt.case_id, text="NEW", seen=3, by=here.officer, at=SOON)
+        watch.now = SOON
+        run_waiting(clock=watch)
+        then = told_since_receipt()
+        watch.now = LATER
+
+        run_waiting(clock=watch)
+
+        assert told_since_receipt() == then
+        assert then.count("cases.answered") == 1
+        assert all("OLD" not in str(letter.body) for letter in mail.outbox)
+
+    def test_a_unit_hears_once_a_later_way_is_undone(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here, Role.DISPATCHER), reported(here.lamp)
+        officer = employed(here, Role.OFFICER, here.other.id)
+        employed(here, Role.OFFICER, here.centre.id)
+        away = BulkDraft(deed=Deed.ASSIGN, unit_id=here.other.id, reason="x")
+        done(lead, [receipt], away, watch)
+        run_waiting(clock=watch)
+        before = set(Message.objects.values_list("pk", flat=True))
+        watch.now = NOW + timedelta(minutes=20)
+        wrong = done(lead, [receipt], replace(away, unit_id=here.centre.id), watch)
+        run_waiting(clock=watch)
+        watch.now = LATER
+        run_waiting(clock=watch)
+        to_units = Message.objects.filter(template="cases.staff-new").exclude(pk__in=before)
+        assert not to_units.exists()
+
+        actions.undo_bulk(bulk_id=wrong, by=lead, clock=watch)
+        watch.now = LATER + timedelta(minutes=30)
+        run_waiting(clock=watch)
+
+        assert officer.id is not None
+        contact = people.staff_contact(officer.id)
+        assert contact is not None
+        assert [one.contact_id for one in to_units] == [contact.id]
+
     def test_one_act_on_one_case_is_told_as_ever(self, here: Town, watch: Watch) -> None:
         receipt = reported(here.lamp)
         actions.answer(case_id=receipt.case_id, text="x", seen=1, by=here.officer, at=NOW)
@@ -550,6 +699,96 @@ class TestTelling:
         run_waiting(clock=watch)
 
         assert mails_to_reporter() == 2
+
+
+def _held_after_its_plan(receipt: Receipt, lead: Actor, watch: Watch) -> None:
+    """Plan a case, and put it on hold twenty minutes later."""
+    done(lead, [receipt], BulkDraft(deed=Deed.SCHEDULE, text="We come.", on=PLANNED), watch)
+    run_waiting(clock=watch)
+    watch.now = NOW + timedelta(minutes=20)
+    done(lead, [receipt], BulkDraft(deed=Deed.HOLD, text="storm"), watch)
+    run_waiting(clock=watch)
+
+
+def _last() -> UUID:
+    return Bulk.objects.latest("undo_until").pk
+
+
+def told_since_receipt() -> list[str]:
+    """Name the mails to the reporter and to followers after the first one."""
+    rows = Message.objects.filter(template__startswith="cases.")
+    later = rows.exclude(template__in=["cases.received", "cases.staff-new", "cases.staff-news"])
+    return sorted(later.values_list("template", flat=True))
+
+
+class TestAreas:
+    def test_what_can_be_undone_waits_for_the_next_digest(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here), _known(here)
+        watch.now = hour() - timedelta(minutes=10)
+        done(lead, [receipt], ANSWER, watch)
+
+        days = [actions.tell_areas(at=DIGEST + timedelta(days=day)) for day in (1, 2, 3)]
+
+        assert days == [0, 1, 0]
+        watch.now = DIGEST + timedelta(days=4)
+        run_waiting(clock=watch)
+        assert any("North – Answered" in str(one.body) for one in mail.outbox)
+
+    def test_what_stands_at_the_hour_is_told_once(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here), _known(here)
+        watch.now = hour() - timedelta(minutes=40)
+        done(lead, [receipt], ANSWER, watch)
+
+        days = [actions.tell_areas(at=DIGEST + timedelta(days=day)) for day in (1, 2, 3)]
+
+        assert days == [1, 0, 0]
+
+    def test_a_note_after_it_loses_nothing(self, here: Town, watch: Watch) -> None:
+        lead, receipt = employed(here), _known(here)
+        watch.now = hour() - timedelta(minutes=10)
+        bulk_id = done(lead, [receipt], ANSWER, watch)
+        actions.note(case_id=receipt.case_id, text="x", by=here.officer, at=watch())
+        actions.undo_bulk(bulk_id=bulk_id, by=lead, clock=watch)
+        assert outcomes(bulk_id, lead) == [(Outcome.KEPT, Because.CHANGED)]
+
+        days = [actions.tell_areas(at=DIGEST + timedelta(days=day)) for day in (1, 2, 3)]
+
+        assert days == [0, 1, 0]
+
+
+def hour() -> datetime:
+    """Give the moment up to which the next digest tells."""
+    return told.told_up_to(Rhythm.DAILY, at=DIGEST + timedelta(days=1))
+
+
+def _known(here: Town) -> Receipt:
+    """Report something that the follower of the district has already heard of."""
+    receipt = reported(here.lamp)
+    follower(of_north(here), Rhythm.DAILY)
+    assert actions.tell_areas(at=DIGEST) == 1
+    return receipt
+
+
+def test_a_note_is_found_at_once(here: Town) -> None:
+    receipt = reported(here.lamp)
+
+    actions.note(case_id=receipt.case_id, text="storm", by=here.officer, at=NOW)
+    assert found("storm") == 1
+    actions.assign(
+        case_id=receipt.case_id,
+        unit_id=here.other.id,
+        assignee_id=None,
+        reason="blizzard",
+        seen=2,
+        by=here.lead,
+        at=NOW,
+    )
+
+    assert found("blizzard") == 1
+    public = queries.public_listing(
+        queries.chosen(Choice(text="storm"), by=staff(Role.DISPATCHER)), at=NOW
+    )
+    assert public.total == 0
 
 
 def test_what_was_done_long_ago_is_forgotten(here: Town, watch: Watch) -> None:

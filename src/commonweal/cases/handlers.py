@@ -32,6 +32,7 @@ from commonweal.kernel.queries import clock
 from commonweal.kernel.tasks import task
 from commonweal.kernel.types import Role, words_in
 from commonweal.ledger import actions as ledger
+from commonweal.ledger.types import EntryCard
 from commonweal.messages import actions as messages
 from commonweal.messages import queries as following
 from commonweal.messages.types import Recipient
@@ -102,25 +103,47 @@ def tell_reporter_later(event: dict[str, Any]) -> None:
     """Mail what became of the report, once the time to undo it is over."""
     moved = CaseMoved.from_json(event)
     assert isinstance(moved, CaseMoved)
-    tell_reporter(moved)
+    if not _waits(moved, tell_reporter_later, is_late=True):
+        _tell_of_move(moved)
 
 
-def _waits(event: CaseMoved | CaseRerouted, later: Callable[..., None]) -> bool:
-    """Put off what is to be told while a step may still be undone; once undone, nobody is told."""
+def _waits(
+    event: CaseMoved | CaseRerouted, later: Callable[..., None], *, is_late: bool = False
+) -> bool:
+    """Put off what is to be told while a step, or a later one that makes it old, may be undone.
+
+    Of what was undone, or is old for good, nobody is told.
+    """
     at = clock()
     if queries.is_undone(event.case_id, event.seq):
         return True
     until = queries.quiet_until(event.case_id, event.seq, at=at)
     if until is None:
-        return False
+        newer = [
+            queries.quiet_until(event.case_id, step.seq, at=at)
+            for step in _newer(event, is_late=is_late)
+        ]
+        if not newer:
+            return False
+        ends = [end for end in newer if end is not None]
+        if len(ends) < len(newer):
+            return True  # it has moved on: an older step is no news
+        until = min(ends)
     enqueue(later, at=at, run_at=until, event=event.to_json())
     return True
 
 
+def _newer(event: CaseMoved | CaseRerouted, *, is_late: bool) -> list[EntryCard]:
+    """List the later steps that make one old; an end told at once is told before them anyway."""
+    later = queries.later_moves(event.case_id, event.seq)
+    if isinstance(event, CaseRerouted):
+        unit = event.after.hex
+        return [step for step in later if step.facts.get("unit", unit) != unit]
+    return later if is_late or State(event.after) in ON_THE_WAY else []
+
+
 def _tell_of_move(event: CaseMoved) -> None:
     card = queries.card(event.case_id, at=event.at)
-    if State(event.after) in ON_THE_WAY and card.state is not State(event.after):
-        return  # it has moved on: an older step is no news
     said = next(
         (
             word.text
@@ -140,12 +163,8 @@ def is_followed(event: CaseMoved) -> bool:
 @on(CaseMoved, when=is_followed)
 def tell_followers(event: CaseMoved) -> None:
     """Mail those who follow the case what everybody sees of the step, once it stands."""
-    if _waits(event, tell_followers_later):
-        return
-    state = State(event.after)
-    if state in ON_THE_WAY and queries.card(event.case_id, at=event.at).state is not state:
-        return  # it has moved on: an older step is no news
-    _tell_followers(event.case_id, state, event.word_id, event.seq, following.NOBODY, event.at)
+    if not _waits(event, tell_followers_later):
+        _tell_first_followers(event)
 
 
 @task()
@@ -153,7 +172,13 @@ def tell_followers_later(event: dict[str, Any]) -> None:
     """Mail those who follow the case, once the time to undo it is over."""
     moved = CaseMoved.from_json(event)
     assert isinstance(moved, CaseMoved)
-    tell_followers(moved)
+    if not _waits(moved, tell_followers_later, is_late=True):
+        _tell_first_followers(moved)
+
+
+def _tell_first_followers(event: CaseMoved) -> None:
+    state = State(event.after)
+    _tell_followers(event.case_id, state, event.word_id, event.seq, following.NOBODY, event.at)
 
 
 @task()
@@ -191,6 +216,7 @@ def forget_what_was_taken_down(event: CaseReviewed) -> None:
     if event.publication == Publication.TAKEN_DOWN:
         reviewed = (e for e in queries.history(event.case_id) if e.type == "cases.reviewed")
         ledger.erase([entry.id for entry in reviewed if entry.seq < event.seq])
+        actions.forget_words_before(case_id=event.case_id)
 
 
 @on(WordTakenDown)

@@ -4,6 +4,7 @@ from commonweal.cases.actions.bulk import (
     carry_on,
     do_bulk,
     forget_bulks,
+    forget_words_before,
     prepare_bulk,
     undo_bulk,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "forget",
     "forget_bulks",
     "forget_filters",
+    "forget_words_before",
     "formats",
     "guess_mapping",
     "hold",

@@ -318,6 +318,15 @@ def _undo(item_id: int, bulk: Bulk, by: Actor, at: datetime) -> None:
     item.save()
 
 
+@transaction.atomic
+def forget_words_before(*, case_id: UUID) -> None:
+    """Forget what was public of a report before acts on many cases: it was taken down."""
+    for item in BulkItem.objects.select_for_update(of=("self",)).filter(case_id=case_id):
+        if item.before.get("public_text"):
+            item.before["public_text"] = ""
+            item.save(update_fields=["before"])
+
+
 def forget_bulks(*, made_before: datetime) -> int:
     """Delete what is known of acts on many cases from long ago; the record keeps each act."""
     deleted, _by_table = Bulk.objects.filter(made_at__lt=made_before).delete()

@@ -85,6 +85,7 @@ def assign(
         facts={"unit": unit_id.hex},
         hidden={"reason": because},
     )
+    steps.index(case, at=at)
     if before != unit_id:
         kernel.announce(
             CaseRerouted(
@@ -207,7 +208,9 @@ def note(*, case_id: UUID, text: str, by: Actor, at: datetime, seen: int | None 
     case = steps.taken(case_id, Act.NOTE, seen=seen, by=by)
     word = steps.say(case, WordKind.NOTE, rules.needed_text(text), at=at, by=by)
     entered = steps.enter(case, steps.NOTED, actor=steps.name_in_record(by, case), at=at)
-    return steps.spoken(case, entered, WordKind.NOTE, at=at, word=word)
+    card = steps.spoken(case, entered, WordKind.NOTE, at=at, word=word)
+    steps.index(case, at=at)
+    return card
 
 
 @transaction.atomic

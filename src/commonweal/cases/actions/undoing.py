@@ -9,7 +9,7 @@ from django.db import transaction
 from commonweal.cases import queries, rules
 from commonweal.cases.actions import reporting, steps
 from commonweal.cases.events import CaseUndone
-from commonweal.cases.models import Case, Word
+from commonweal.cases.models import Case, Routing, Word
 from commonweal.cases.types import Act, CaseCard, Decision, State
 from commonweal.city import actions as city
 from commonweal.city import queries as the_city
@@ -67,9 +67,11 @@ def undo(
     if case.version != seen:
         raise ChangedSinceYouLooked(version=case.version)
     state, unit_id = State(case.state), case.unit_id
+    _check_unit(case, before, at)
     _restore(case, before)
     _restore_clock(case, state)
     Word.objects.filter(case=case, at=done_at, author_id=by.id).delete()
+    Routing.objects.filter(case=case, at=done_at).update(because=["person"])
     if unit_id != case.unit_id:
         person = Decision(unit_id=case.unit_id, rule_id=None, rule_version=0, because=("person",))
         reporting.note_routing(case, person, at)
@@ -94,6 +96,14 @@ def undo(
         )
     )
     return queries.card(case.pk, at=at)
+
+
+def _check_unit(case: Case, before: dict[str, Any], at: datetime) -> None:
+    """Refuse to open a case again in a unit that was closed meanwhile, or to bring it there."""
+    unit_id = UUID(before["unit_id"])
+    comes = State(case.state) in rules.ENDS or unit_id != case.unit_id
+    if comes and State(before["state"]) in rules.OPEN:
+        steps.check_unit(unit_id, at)
 
 
 def _restore(case: Case, before: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from commonweal.cases.queries.bulk import (
     bulk,
     bulk_deeds,
     is_undone,
+    later_moves,
     quiet_until,
 )
 from commonweal.cases.queries.calls import call_of, calls_due, calls_later
@@ -113,6 +114,7 @@ __all__ = [
     "id_of_number",
     "is_open",
     "is_undone",
+    "later_moves",
     "listing",
     "listing_after",
     "may",

@@ -7,7 +7,8 @@ from commonweal.cases import rules
 from commonweal.cases.errors import NoSuchBulk
 from commonweal.cases.models import Bulk, BulkItem
 from commonweal.cases.queries.allowed import act_of, fits
-from commonweal.cases.queries.one import case_card
+from commonweal.cases.queries.one import case_card, history
+from commonweal.cases.queries.record import MOVED, UNDONE
 from commonweal.cases.queries.setup import category
 from commonweal.cases.types import (
     Act,
@@ -23,6 +24,7 @@ from commonweal.cases.types import (
 from commonweal.identity import queries as identity
 from commonweal.identity.types import ContactKind
 from commonweal.kernel.types import Actor
+from commonweal.ledger.types import EntryCard
 
 SOON = timedelta(minutes=1)
 BULK = (
@@ -161,3 +163,11 @@ def quiet_until(case_id: UUID, seq: int, *, at: datetime) -> datetime | None:
 def is_undone(case_id: UUID, seq: int) -> bool:
     """Say whether a step of many was undone: nobody is told of it any more."""
     return BulkItem.objects.filter(case_id=case_id, seq=seq, outcome=Outcome.UNDONE).exists()
+
+
+def later_moves(case_id: UUID, seq: int) -> list[EntryCard]:
+    """List the steps of a case after one of them, without those that were undone."""
+    entries = history(case_id)
+    undone = {entry.facts["undoes"] for entry in entries if entry.type == UNDONE}
+    later = (entry for entry in entries if entry.seq > seq and entry.seq not in undone)
+    return [entry for entry in later if entry.type == MOVED or entry.facts.get("moves")]
