@@ -354,6 +354,67 @@ def test_rows_that_cannot_be_read_are_counted_with_the_first_reason(reach: Reach
     assert "not a date" in kept.reason
 
 
+@pytest.mark.parametrize(
+    "said", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0001-01-01"]
+)
+def test_a_date_that_cannot_be_disables_nothing(said: str, reach: Reach) -> None:
+    row = {"service_request_id": "old", "service_code": "lamp", "status": "open"}
+    dates = {"requested_datetime": said, "updated_datetime": said}
+
+    class Old(Server):
+        def _requests(self, said: dict[str, str]) -> Answer:
+            rows = json.loads(super()._requests(said).body)
+            return answer([*rows, {**row, **dates}])
+
+    reach(Old(FEW))
+    card = neighbour()
+    visit(card)
+    (kind,) = queries.kinds(card.id)
+    meaning(queries.neighbour(card.id), lamp="lamp")
+    visit(card)
+    visit(card, at=NOW + DAY)
+
+    assert kind.waiting == 6
+    kept = queries.neighbour(card.id)
+    assert (kept.trouble, kept.pulled_until) == ("", NOW + DAY)
+    assert set(came()) >= {"0", "1", "2", "3", "4"}
+
+
+def test_places_of_long_ago_are_healed(reach: Reach) -> None:
+    reach(Server(FEW))
+    card = known()
+    ages = datetime(1, 1, 1, tzinfo=UTC)
+    Neighbour.objects.update(pulled_until=ages, heard_until=ages)
+
+    visit(card)
+    visit(card, at=NOW + DAY)
+
+    assert queries.neighbour(card.id).trouble == ""
+    assert len(came()) == 5
+
+
+def test_what_nobody_thought_of_is_a_trouble_that_rests_and_is_logged(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(**_values: Any) -> Any:
+        raise OverflowError("date value out of range")
+
+    reach(Server(FEW))
+    card = known()
+    with monkeypatch.context() as patch:
+        patch.setattr(the_actions, "import_file", broken)
+        actions.ask_neighbour(neighbour_id=card.id, by=ADMINISTRATOR, at=NOW)
+        monkeypatch.setattr(reactions, "clock", lambda: NOW)
+        kernel.run_waiting(clock=lambda: NOW)
+    kept = queries.neighbour(card.id)
+    visit(card, at=NOW + DAY)
+
+    assert (kept.trouble, kept.failing_since) == (Trouble.UNFORESEEN, NOW)
+    assert {job.state for job in Job.objects.all()} == {Job.State.DONE}
+    assert "visit broke" in caplog.text
+    assert len(came()) == 5
+
+
 def test_the_clock_asks_all_that_are_on(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
     reach(Server(FEW))
     first = known()

@@ -161,6 +161,11 @@ def neighbour_rest(failing: timedelta) -> timedelta:
     return min(max(failing / 4, SHORTEST_REST), LONGEST_NEIGHBOUR_REST)
 
 
+def asked_from(place: datetime | None, first: datetime) -> datetime:
+    """Say from when on a neighbour is asked that has told all before a place: a little again."""
+    return max(first, max(first, place) - OVERLAP) if place else first
+
+
 def pass_wait_after(tries: int) -> timedelta | None:
     """Say how long a case waits after so many tries to hand it over; nothing after the last."""
     return PASS_WAITS[tries - 1] if tries <= len(PASS_WAITS) else None

@@ -46,6 +46,7 @@ class Trouble(StrEnum):
     TOO_LARGE = "too-large"
     REDIRECTED = "redirected"  # to another host, or too often
     NONSENSE = "nonsense"  # the answer is no HTTP
+    UNFORESEEN = "unforeseen"  # something broke here over what came
     OFF = "off"  # the neighbour takes nothing over any more
 
 

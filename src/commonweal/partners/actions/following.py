@@ -51,7 +51,7 @@ def pair(row: Neighbour, requests: Mapping[str, Row], at: datetime) -> None:
                 link=_link(requests[number]),
                 is_copy=True,
                 state=the_cases.card(case_id, at=at).state,
-                told_at=_moment(requests[number].get("updated_datetime"), at),
+                told_at=moment(requests[number].get("updated_datetime"), at),
                 looked_at=at,
             )
             for number, case_id in fresh.items()
@@ -71,7 +71,7 @@ def compare(row: Neighbour, requests: Mapping[str, Row], at: datetime) -> None:
         twin.link = _link(request) or twin.link
         twin.looked_at = at
         if to is not before:
-            said = _moment(request.get("updated_datetime"), at)
+            said = moment(request.get("updated_datetime"), at)
             text = text_of(request, "status_notes") if not the_cases.is_open(to) else ""
             _keep(row, twin, to, said, text, at)
         twin.save()
@@ -82,8 +82,7 @@ def hear(row: Neighbour, server: Server, first: datetime, at: datetime) -> None:
     if not Twin.objects.filter(neighbour=row).exists():
         return
     _exchange(row, server)
-    since = max(first, row.heard_until - rules.OVERLAP) if row.heard_until else first
-    updates = server.updates(since, at)
+    updates = server.updates(rules.asked_from(row.heard_until, first), at)
     while heard := list(islice(updates, BATCH)):
         _hear(row, heard, at)
     Neighbour.objects.filter(pk=row.pk, version=row.version).update(heard_until=at)
@@ -129,13 +128,13 @@ def _hear(row: Neighbour, updates: Iterable[Row], at: datetime) -> None:
             HeardUpdate.objects.create(neighbour=row, update_id=id_)
     for number, some in fresh.items():
         twin = twins[number]
-        ordered = sorted(some, key=lambda one: _moment(one.get("updated_datetime"), at))
+        ordered = sorted(some, key=lambda one: moment(one.get("updated_datetime"), at))
         saying = [one for one in ordered if _state_in(one)]
         for one in ordered:
             # The steps before the last are over: it stands where the last that says so says.
             is_last = bool(saying) and one is saying[-1]
             to = (_state_in(one) if is_last else None) or State(twin.state)
-            said = _moment(one.get("updated_datetime"), at)
+            said = moment(one.get("updated_datetime"), at)
             _keep(row, twin, to, said, text_of(one, "description"), at)
         twin.save()
 
@@ -162,7 +161,7 @@ def _link(request: Row) -> str:
     return link if is_web and link.isprintable() and " " not in link else ""
 
 
-def _moment(said: Any, at: datetime) -> datetime:
+def moment(said: Any, at: datetime) -> datetime:
     """Read a time of another city; what cannot be or is still to come is now."""
     try:
         found = datetime.fromisoformat(str(said))

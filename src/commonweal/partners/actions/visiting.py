@@ -5,11 +5,12 @@ Every step of a visit may be broken off and done again: what came in stays, noth
 
 import csv
 import json
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -23,14 +24,23 @@ from commonweal.cases import actions as cases
 from commonweal.cases import queries as the_cases
 from commonweal.cases.types import FileReport, State
 from commonweal.partners import rules
-from commonweal.partners.actions.following import IMPORTER, compare, hear, is_ours, look, pair
+from commonweal.partners.actions.following import (
+    IMPORTER,
+    compare,
+    hear,
+    is_ours,
+    look,
+    moment,
+    pair,
+)
 from commonweal.partners.actions.neighbours import beginning
 from commonweal.partners.adapters.open311 import Server, id_of, text_of
 from commonweal.partners.adapters.reading import Row
 from commonweal.partners.errors import NotAnswered
 from commonweal.partners.models import ForeignKind, Neighbour, Twin
-from commonweal.partners.types import Does, Visit
+from commonweal.partners.types import Does, Trouble, Visit
 
+logger = logging.getLogger(__name__)
 BATCH = 200
 BUDGET_S = 60.0  # then other work has its turn, and this one goes on after it
 LONGEST_CODE, LONGEST_NAME, LONGEST_REASON = 100, 200, 300
@@ -47,14 +57,12 @@ def visit(*, neighbour_id: UUID, at: datetime) -> Visit:
     try:
         found = _visited(row, at)
     except NotAnswered as none:
-        failing_since = row.failing_since or at
-        _ended(
-            row,
-            failing_since=failing_since,
-            rests_until=at + rules.neighbour_rest(at - failing_since),
-            trouble=str(none.facts["trouble"]),
-            status=none.facts["status"],
-        )
+        _failed(row, at, str(none.facts["trouble"]), none.facts["status"])
+        return Visit()
+    except Exception:
+        # What others say may break us where nobody thought of it; it must not do so for ever.
+        logger.exception("visit broke", extra={"neighbour": str(row.pk)})
+        _failed(row, at, Trouble.UNFORESEEN.value, None)
         return Visit()
     except BaseException:
         _ended(row)
@@ -70,6 +78,12 @@ def _begun(neighbour_id: UUID, at: datetime) -> Neighbour | None:
     if not mine.update(busy_until=at + rules.BUSY, asked_at=at):
         return None
     return Neighbour.objects.get(pk=neighbour_id)
+
+
+def _failed(row: Neighbour, at: datetime, trouble: str, status: object) -> None:
+    since = row.failing_since or at
+    rest = rules.neighbour_rest(at - since)
+    _ended(row, failing_since=since, rests_until=at + rest, trouble=trouble, status=status)
 
 
 def _ended(row: Neighbour, **seen: Any) -> None:
@@ -94,11 +108,9 @@ def _first(row: Neighbour) -> datetime:
 def _pulled(row: Neighbour, server: Server, at: datetime) -> Visit:
     Neighbour.objects.filter(pk=row.pk).update(rejected=0, reason="")
     found, began = Visit(), monotonic()
+    begin = rules.asked_from(row.pulled_until, beginning(row))
     if row.pulled_until:
-        changes = server.changed(row.pulled_until - rules.OVERLAP)
-        found = _taken_in(row, changes, found, at)
-    first, begin = beginning(row), row.pulled_until
-    begin = max(first, begin - rules.OVERLAP) if begin else first
+        found = _taken_in(row, server.changed(begin), found, at)
     while begin < at:
         if monotonic() - began > BUDGET_S:
             return replace(found, is_done=False)
@@ -185,18 +197,15 @@ def _wait(row: Neighbour, requests: list[Row], at: datetime) -> None:
     }
     _keep_kinds(row, named)
     for kind in ForeignKind.objects.select_for_update().filter(neighbour=row, code__in=named):
-        oldest = min(_received(one, at) for one in requests if _kind(one) == kind.code)
+        oldest = min(_received(row, one, at) for one in requests if _kind(one) == kind.code)
         kind.waits_since = min(kind.waits_since or oldest, oldest)
         kind.waiting = max(kind.waiting, counted[kind.code])
         kind.save(update_fields=["waits_since", "waiting"])
 
 
-def _received(request: Row, at: datetime) -> datetime:
-    try:
-        said = datetime.fromisoformat(str(request.get("requested_datetime")))
-    except ValueError:
-        return at
-    return min(at, said) if said.tzinfo else at - timedelta(days=1)
+def _received(row: Neighbour, request: Row, at: datetime) -> datetime:
+    said = moment(request.get("requested_datetime"), at)
+    return min(at, max(said, beginning(row)))
 
 
 def _imported(row: Neighbour, requests: list[Row], at: datetime) -> FileReport:

@@ -27,6 +27,7 @@ TROUBLES = {
     Trouble.TOO_LARGE: lazy("the answer is too large"),
     Trouble.REDIRECTED: lazy("redirected elsewhere"),
     Trouble.NONSENSE: lazy("the answer cannot be read"),
+    Trouble.UNFORESEEN: lazy("an error on our side; the log says more"),
 }
 
 
