@@ -2,21 +2,27 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core import mail
+from django.test import Client
 
 from commonweal.cases import actions as the_actions
 from commonweal.cases import queries as cases
-from commonweal.cases.types import CaseCard, Sought, State, WordKind
+from commonweal.cases import rules
+from commonweal.cases.types import MOST_HEARD, CaseCard, Sought, State, WordKind
+from commonweal.kernel import actions as kernel
+from commonweal.kernel.models import Job
 from commonweal.kernel.types import Role
 from commonweal.partners import actions, queries
 from commonweal.partners.adapters import outgoing
 from commonweal.partners.models import HeardUpdate, Twin
 from commonweal.partners.types import Answer, NeighbourCard
 from tests.api.program import Program
-from tests.factories.cases import NOW, Town, staff
+from tests.factories.cases import NOW, Town, reported, staff
 from tests.factories.partners import NEXT, Listener, meaning, neighbour
 from tests.partners.server import SERVICES, answer
 
@@ -300,3 +306,57 @@ def test_a_copy_made_before_it_had_a_twin_gets_one(there: Town2, visit: Visit) -
 
     (twin,) = queries.twins(card.id)
     assert twin.number == "1"
+
+
+def test_a_neighbour_that_sends_and_sends_makes_one_mail_a_day_and_no_links(
+    there: Town2, known: NeighbourCard, here: Town
+) -> None:
+    receipt = reported(here.lamp)
+    about: dict[str, Any] = {"case_id": receipt.case_id, "number": "9", "is_copy": False}
+    state = {"state": State.RECEIVED, "looked_at": NOW}
+    Twin.objects.create(neighbour_id=known.id, **about, **state)
+    mails = []
+    for day in range(1, 3):
+        for n in range(30):
+            text = f"spam {n} HTTP://phish.example www.x.example"
+            there.says("9", "OPEN", text, NOW + n * timedelta(seconds=1))
+        for hour in range(3):
+            at = NOW + day * DAY + hour * HOUR
+            there.says("9", "FIXED" if hour else "REOPEN", "", at)
+            actions.visit(neighbour_id=known.id, at=at)
+            kernel.run_waiting(clock=partial(datetime.fromtimestamp, at.timestamp(), UTC))
+        mails.append([one.body for one in mail.outbox if "spam" in one.body or "–" in one.body])
+
+    words = [one.text for one in cases.words(receipt.case_id) if one.kind is WordKind.TOLD]
+    assert [len(some) for some in mails] == [1, 2]
+    assert len(words) == MOST_HEARD
+    assert words[0] == "spam 0 phish.example x.example"
+    assert "In the words of Next Town:\n\n> spam" in mails[0][0]
+    assert not any("://phish" in body.lower() or "www." in body for body in mails[1])
+    page = Client().get(f"/mine/{receipt.key}/").content.decode()
+    assert "Only the first words of Next Town are kept here." in page
+    assert 'href="https://next.example/"' in page
+
+
+def test_a_report_that_its_city_reopens_leaves_no_job_behind(there: Town2, visit: Visit) -> None:
+    for status in ("open", "closed", "open"):
+        there.receives("1", status)
+        card = visit()
+        kernel.run_waiting(clock=lambda: NOW + DAY)
+
+    assert card.state is State.RECEIVED
+    assert not Job.objects.exclude(error="").exists()
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("see https://a.example/b?c", "see a.example/b?c"),
+        ("hthttp://tp://a.example", "a.example"),
+        ("javascript://x mailto:a@b.example", "x a@b.example"),
+        ("open 9:00-17:00, and/or http", "open 9:00-17:00, and/or http"),
+        ("http://", ""),
+    ],
+)
+def test_links_of_others_are_plain_words(raw: str, kept: str) -> None:
+    assert rules.unlinked(raw) == kept

@@ -152,7 +152,8 @@ def _tell_of_move(event: CaseMoved) -> None:
         ),
         "",
     )
-    _tell_reporter(event, card, TEMPLATE_OF[State(event.after)], said)
+    if template := TEMPLATE_OF.get(State(event.after)):  # of one that its city reopened, none
+        _tell_reporter(event, card, template, said)
 
 
 def is_followed(event: CaseMoved) -> bool:
@@ -306,14 +307,24 @@ def tell_unit_of_a_failed_passing(event: CaseSpoken) -> None:
 
 @on(CaseTold)
 def tell_reporter_of_news_elsewhere(event: CaseTold) -> None:
-    """Mail what the city says to which the report was passed on; a step without words waits."""
-    said = next((one.text for one in queries.words(event.case_id) if one.id == event.word_id), "")
-    if said or not queries.is_open(State(event.state)):
-        card = queries.card(event.case_id, at=event.at)
-        _tell_reporter(event, card, "cases.told", said or "–", name=event.name)
+    """Mail what the city says to which the report was passed on; a step without words waits.
+
+    Once a day, whatever that city sends: the reporter's page has the rest.
+    """
+    day = event.at.astimezone(ZoneInfo(the_city.profile().zone)).date()
+    once = f"{event.subject}/cases.told/{day.isoformat()}"
+    if following.is_kept(once) or not (event.word_id or not queries.is_open(State(event.state))):
+        return
+    heard = [one.text for one in queries.words(event.case_id) if one.kind is WordKind.TOLD]
+    said = heard[-1] if event.word_id and heard else "–"
+    quoted = "\n".join(f"> {line}" for line in said.splitlines())
+    card = queries.card(event.case_id, at=event.at)
+    _tell_reporter(event, card, "cases.told", quoted, once=once, name=event.name)
 
 
-def _tell_reporter(event: Event, card: CaseCard, template: str, said: str, **more: str) -> None:
+def _tell_reporter(
+    event: Event, card: CaseCard, template: str, said: str, *, once: str = "", **more: str
+) -> None:
     contact_id = queries.contact_of(card.id)
     contact = identity.contact(contact_id) if contact_id else None
     if contact is None or contact.kind is not ContactKind.MAIL:
@@ -334,7 +345,7 @@ def _tell_reporter(event: Event, card: CaseCard, template: str, said: str, **mor
             **more,
         },
         subject=event.subject,
-        key=f"{event.subject}/{event.seq}/{template}",
+        key=once or f"{event.subject}/{event.seq}/{template}",
         at=event.at,
     )
 

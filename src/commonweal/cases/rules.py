@@ -142,6 +142,9 @@ BULK_KEPT = timedelta(days=30)
 FILTERS_KEPT = timedelta(days=730)  # since somebody used them last
 FARTHEST_PLAN = timedelta(days=730)
 _MAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[^@\s.,;<>]+")
+_LINKS = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*:/{2,}|\bwww\.|(?:mailto|javascript|data|tel):)+", re.IGNORECASE
+)
 _PHONE = re.compile(r"\+?[0-9 ()./-]{5,30}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -216,6 +219,11 @@ def clean_text(raw: str, *, most: int = LONGEST_TEXT) -> str:
     if len(text) > most:
         raise TextTooLong(length=len(text), most=most)
     return text
+
+
+def unlinked(text: str) -> str:
+    """Leave of the links in a foreign text only words, which no mail program makes a link of."""
+    return _LINKS.sub("", text).strip()
 
 
 def _may_stay(character: str) -> bool:

@@ -672,6 +672,9 @@ class Foreign:
     language: str = "en"
 
 
+MOST_HEARD = 50  # words of other cities kept with a case; more is told only over there
+
+
 @dataclass(frozen=True, kw_only=True)
 class News:
     """What another city says of a case: of its own that we hold a copy of, or of one passed on."""

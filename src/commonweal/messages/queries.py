@@ -86,6 +86,11 @@ def outbox(subject: str) -> list[MessageCard]:
     return [_card(row) for row in Message.objects.filter(subject=subject).order_by("-created_at")]
 
 
+def is_kept(key: str) -> bool:
+    """Say whether a message of this key was written before."""
+    return Message.objects.filter(key=key).exists()
+
+
 def message(message_id: UUID) -> MessageCard | None:
     """Find one message."""
     row = Message.objects.filter(id=message_id).first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -174,6 +175,7 @@ def twins(case_id: UUID) -> list[TwinCard]:
             name=row.neighbour.name,
             number=row.number,
             link=row.link,
+            site="{0.scheme}://{0.netloc}/".format(urlsplit(row.neighbour.url)),
             is_copy=row.is_copy,
             state=State(row.state),
             told_at=row.told_at,

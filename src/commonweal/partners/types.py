@@ -182,6 +182,7 @@ class TwinCard:
     name: str  # of the city
     number: str  # there; empty while the city has only promised one
     link: str  # to its page there, where the city tells one
+    site: str  # of the city, as the administrator entered it
     is_copy: bool  # it came from there; else it was passed on to there
     state: State  # where it stands there, in our words
     told_at: datetime | None  # when that was said there, as claimed

@@ -13,7 +13,7 @@ from commonweal.cases import queries, rules
 from commonweal.cases.actions import calling, steps
 from commonweal.cases.events import CaseMoved, CaseTold
 from commonweal.cases.models import Case, Word
-from commonweal.cases.types import LONGEST_TEXT, Act, CaseCard, News, State, WordKind
+from commonweal.cases.types import LONGEST_TEXT, MOST_HEARD, Act, CaseCard, News, State, WordKind
 from commonweal.kernel import actions as kernel
 from commonweal.kernel.types import Actor
 from commonweal.ledger.types import Entered
@@ -28,15 +28,16 @@ def take_over(*, news: News, by: Actor, at: datetime) -> bool:
     """Keep what another city says of a case; say whether anything of it was new.
 
     A copy that no unit of ours has moved stands where the other city says. Every other case only
-    keeps what was said: what is ours is never moved by others.
+    keeps what was said: what is ours is never moved by others. A city that goes on and on is heard
+    up to `MOST_HEARD` words a case; its links are kept as plain words.
     """
     rules.check_may(by, Act.CONFIGURE, None)
     case = steps.locked(news.case_id)
     before, to = State(case.state), news.state
     is_copy = case.source == news.source
     moves = is_copy and before is not to and not _moved_here(case)
-    text = _new(case, rules.clean_text(news.text[:LONGEST_TEXT]))
-    if not moves and not text and is_copy:
+    text = _new(case, rules.unlinked(rules.clean_text(news.text[:LONGEST_TEXT])))
+    if not moves and not text and (is_copy or _stands(case) == to.value):
         return False
     # By when they were said there, several told at once stand in their order.
     said = min(news.said, at)
@@ -67,8 +68,16 @@ def take_over(*, news: News, by: Actor, at: datetime) -> bool:
 
 def _new(case: Case, text: str) -> str:
     """Give what was said unless the same was said last: some cities tell it in two places."""
-    told = Word.objects.filter(case=case, kind=WordKind.TOLD).order_by("at", "pk").last()
-    return "" if told is not None and told.text == text else text
+    told = Word.objects.filter(case=case, kind=WordKind.TOLD).order_by("at", "pk")
+    last = told.last()
+    is_known = last is not None and last.text == text
+    return "" if is_known or told.count() >= MOST_HEARD else text
+
+
+def _stands(case: Case) -> str | None:
+    """Say where a case stood there when its city last said something new."""
+    told = [entry for entry in queries.history(case.pk) if entry.type == TOLD]
+    return str(told[-1].facts["status"]) if told else None
 
 
 def _moved_here(case: Case) -> bool:

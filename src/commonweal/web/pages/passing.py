@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from commonweal.cases import queries as cases
 from commonweal.cases.errors import NotNow
-from commonweal.cases.types import Act, CaseCard, State
+from commonweal.cases.types import MOST_HEARD, Act, CaseCard, State, WordKind
 from commonweal.edge.access import staff_only
 from commonweal.edge.once import send_once
 from commonweal.edge.refusals import sentence_of
@@ -110,7 +110,13 @@ def again(request: HttpRequest, passing_id: UUID) -> HttpResponse:
 
 def elsewhere(case_id: UUID) -> list[dict[str, Any]]:
     """Say for everybody how a case stands in other cities."""
-    return [{"card": one, "state": words.state_label(one.state)} for one in queries.twins(case_id)]
+    found = queries.twins(case_id)
+    heard = [one for one in cases.words(case_id) if one.kind is WordKind.TOLD] if found else []
+    says_more = len(heard) >= MOST_HEARD
+    return [
+        {"card": one, "state": words.state_label(one.state), "says_more": says_more}
+        for one in found
+    ]
 
 
 def for_staff(card: CaseCard, by: Actor) -> dict[str, Any]:
