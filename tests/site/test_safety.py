@@ -88,6 +88,29 @@ def test_a_city_without_any_post_is_refused_and_a_chosen_folder_is_not(city: Set
     assert safety.troubles(HERE) == []
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "is_refused"),
+    [
+        ("http://s3.example.org", True),
+        ("http://169.254.169.254", True),
+        ("https://s3.example.org", False),
+        ("http://127.0.0.1:9000", False),
+        ("", False),
+    ],
+)
+def test_photos_go_to_another_machine_only_encrypted(
+    city: Settings, endpoint: str, is_refused: bool
+) -> None:
+    city.STORAGES = {
+        **city.STORAGES,
+        "default": {"BACKEND": "s3", "OPTIONS": {"endpoint": endpoint}},
+    }
+
+    found = [line for line in safety.troubles(HERE) if "COMMONWEAL_S3_ENDPOINT" in line]
+
+    assert bool(found) is is_refused
+
+
 @pytest.mark.usefixtures("city")
 def test_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connections
@@ -21,7 +22,7 @@ def troubles(host: str) -> list[str]:
     """Name everything that is not safe, each with what to do about it; `host` is listened at."""
     found = [*_files_for_all(), *_database(), *_network_disk()]
     if not settings.IS_LOCAL:
-        found += [*_passing_home(), *_post(), *_root(), *_listens_wide(host)]
+        found += [*_passing_home(), *_post(), *_photos(), *_root(), *_listens_wide(host)]
     return found
 
 
@@ -96,6 +97,16 @@ def _post() -> Iterator[str]:
         yield (
             "COMMONWEAL_MAIL_URL would send its password unencrypted. Add ?starttls=yes to it, or "
             "begin it with smtps://"
+        )
+
+
+def _photos() -> Iterator[str]:
+    endpoint = settings.STORAGES["default"].get("OPTIONS", {}).get("endpoint", "")
+    parts = urlsplit(endpoint)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        yield (
+            "COMMONWEAL_S3_ENDPOINT would send people's photos unencrypted to another machine. "
+            "Begin it with https://"
         )
 
 
