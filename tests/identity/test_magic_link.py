@@ -21,6 +21,7 @@ from commonweal.kernel.queries import clock
 from commonweal.messages.errors import BadAddress
 from commonweal.messages.models import Envelope
 from tests.factories.identity import NOW
+from tests.kernel.crowd import needs_many_writers
 
 
 def _contact(address: str = "wang@example.org") -> UUID:
@@ -110,6 +111,7 @@ def test_what_is_no_address_is_told() -> None:
         actions.send_magic_link(mail="wang@\nexample.org", language="en", at=NOW)
 
 
+@needs_many_writers
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_use_one_link_at_once_one_succeeds() -> None:

@@ -299,7 +299,7 @@ def test_a_passage_is_cut_between_words() -> None:
     before = passage(text, "weeks", 30)
     none = passage(text, "", 30)
 
-    assert before == [Piece("…three "), Piece("weeks", is_found=True), Piece(", and nobody…")]
+    assert before == [Piece("…three "), Piece("weeks", is_found=True), Piece(", and nobody came …")]
     assert none == [Piece("The lamp at the bridge has …")]
 
 

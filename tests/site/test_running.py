@@ -185,7 +185,15 @@ def test_a_running_city_is_ready_and_says_so(prepared: Demo) -> None:
 
     checks = json.loads(body)["checks"]
     assert status == 200
-    assert set(checks) == {"databases", "migrations", "triggers", "disk", "work", "parked work"}
+    assert set(checks) == {
+        "databases",
+        "migrations",
+        "triggers",
+        "disk",
+        "photos",
+        "work",
+        "parked work",
+    }
 
 
 def test_the_demo_listens_on_this_machine_only(prepared: Demo) -> None:

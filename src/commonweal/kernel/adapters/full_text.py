@@ -63,10 +63,10 @@ def matching(vendor: str, kind: str, said: str, column: str) -> Found:
             f"{column} IN (SELECT ref FROM kernel_searchtext WHERE kind = %s AND id IN "
             "(SELECT rowid FROM kernel_searchtext_fts WHERE kernel_searchtext_fts MATCH %s))"
         )
-    else:
+    else:  # as an array they are found first, whatever the planner expects of a begun word
         sql = (
-            f"{column} IN (SELECT ref FROM kernel_searchtext "
-            "WHERE kind = %s AND vector @@ %s::tsquery)"
+            f"{column} = ANY (ARRAY(SELECT ref FROM kernel_searchtext "
+            "WHERE kind = %s AND vector @@ %s::tsquery))"
         )
     return RawSQL(sql, (kind, said), output_field=BooleanField())
 
