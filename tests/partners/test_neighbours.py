@@ -22,7 +22,7 @@ from commonweal.ledger.types import subject_of
 from commonweal.partners import actions, errors, queries, tasks
 from commonweal.partners import handlers as reactions
 from commonweal.partners.actions import visiting
-from commonweal.partners.adapters import outgoing
+from commonweal.partners.adapters import open311, outgoing
 from commonweal.partners.models import Neighbour
 from commonweal.partners.types import Answer, Does, NeighbourCard, Trouble
 from tests.factories.cases import ADMINISTRATOR, NOW, Town, staff
@@ -63,6 +63,20 @@ def came(source: str = "next-town") -> list[str]:
     return sorted(Case.objects.filter(source=source).values_list("source_id", flat=True))
 
 
+class Slow:
+    """Lets each answer of a played server take its time, by a clock that is played as well."""
+
+    def __init__(self, server: Any, monkeypatch: pytest.MonkeyPatch, takes_s: float) -> None:
+        self.now_s, self.takes_s, self._send = 0.0, takes_s, server.send
+        monkeypatch.setattr(open311, "monotonic", lambda: self.now_s)
+        monkeypatch.setattr(outgoing, "send", self.send)
+
+    def send(self, *asked: Any, **how: Any) -> Answer:
+        self.now_s += self.takes_s
+        answered: Answer = self._send(*asked, **how)
+        return answered
+
+
 def visit(card: NeighbourCard, at: datetime = NOW) -> Any:
     return actions.visit(neighbour_id=card.id, at=at)
 
@@ -95,15 +109,18 @@ def test_every_request_of_a_long_time_comes_in_by_windows_and_the_place_is_kept(
     reach: Reach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = reach(Server([NOW - n * 12 * timedelta(hours=1) for n in range(1, 240)]))
-    monkeypatch.setattr(visiting, "BUDGET_S", -1.0)
+    slow = Slow(server, monkeypatch, 9.0)
     card = known(begins=NOW.date() - 120 * DAY)
 
     unfinished = visit(card)
-    monkeypatch.setattr(visiting, "BUDGET_S", 60.0)
+    place = queries.neighbour(card.id).pulled_until
+    slow.takes_s = 0.0
     finished = visit(card)
 
-    assert (unfinished.is_done, unfinished.new) == (False, 0)
-    assert (finished.is_done, finished.new, len(came())) == (True, 239, 239)
+    assert (unfinished.is_done, finished.is_done) == (False, True)
+    assert place is not None
+    assert place < NOW
+    assert unfinished.new + finished.new == len(came()) == 239
     spans = [
         datetime.fromisoformat(said["end_date"]) - datetime.fromisoformat(said["start_date"])
         for said in server.asked
@@ -116,22 +133,42 @@ def test_every_request_of_a_long_time_comes_in_by_windows_and_the_place_is_kept(
 def test_a_visit_that_takes_too_long_goes_on_as_work_of_its_own(
     reach: Reach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reach(Server(FEW))
-    card = known()
-    budgets = iter([-1.0, 60.0])
+    card = known(begins=NOW.date() - 120 * DAY)
+    slow = Slow(reach(Server(FEW)), monkeypatch, 8.0)
     monkeypatch.setattr(reactions, "clock", lambda: NOW)
-    real = actions.visit
-
-    def hurried(**values: Any) -> Any:
-        monkeypatch.setattr(visiting, "BUDGET_S", next(budgets))
-        return real(**values)
-
-    monkeypatch.setattr(actions, "visit", hurried)
     actions.ask_neighbour(neighbour_id=card.id, by=ADMINISTRATOR, at=NOW)
     kernel.run_waiting(clock=lambda: NOW)
 
     assert len(came()) == 5
-    assert next(budgets, None) is None
+    assert queries.neighbour(card.id).pulled_until == NOW
+    assert slow.now_s > 40
+
+
+def test_a_server_that_never_ends_is_left_soon_rests_and_is_asked_for_less_next_time(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Endless(Server):
+        def _requests(self, said: dict[str, str]) -> Answer:
+            span = [datetime.fromisoformat(said.get(x, "")) for x in ("start_date", "end_date")]
+            spans.append(span[1] - span[0])
+            row = {"status": "open", "service_code": "bins", "requested_datetime": said["end_date"]}
+            numbers = range(len(self.asked) * 50, len(self.asked) * 50 + 50)
+            return answer([{**row, "service_request_id": f"x{n}"} for n in numbers])
+
+    spans: list[timedelta] = []
+    card = known()
+    slow = Slow(reach(Endless(FEW)), monkeypatch, 5.0)
+
+    found = visit(card)
+    kept, first = queries.neighbour(card.id), spans[-1]
+    took = slow.now_s
+    visit(card, at=NOW + timedelta(minutes=1))
+
+    assert found.is_done
+    assert took <= 60
+    assert (kept.trouble, kept.failing_since, kept.pulled_until) == (Trouble.TOO_SLOW, NOW, None)
+    assert actions.ask_all(at=NOW + timedelta(minutes=1)) == 0
+    assert (first, spans[-1]) == (30 * DAY, DAY)
 
 
 def test_a_visit_killed_in_the_middle_is_made_good_by_the_next(

@@ -46,6 +46,7 @@ GONE = 410
 ANSWERS = frozenset({"answered", "not-the-citys", "cannot-be-done"})
 LONGEST_SOURCE, LONGEST_JURISDICTION, LONGEST_KEY = 40, 100, 500
 WINDOW = timedelta(days=30)  # after each the place is kept from which a broken visit goes on
+DAY_WINDOW, HOUR_WINDOW = timedelta(days=1), timedelta(hours=1)
 OVERLAP = timedelta(days=1)  # servers show some reports a while after they received them
 BUSY = timedelta(minutes=15)
 LONGEST_NEIGHBOUR_REST = timedelta(hours=6)
@@ -164,6 +165,11 @@ def neighbour_rest(failing: timedelta) -> timedelta:
 def asked_from(place: datetime | None, first: datetime) -> datetime:
     """Say from when on a neighbour is asked that has told all before a place: a little again."""
     return max(first, max(first, place) - OVERLAP) if place else first
+
+
+def window(failing: timedelta) -> timedelta:
+    """Say how much is asked at once of who is too slow: the less, the longer it has been so."""
+    return DAY_WINDOW if failing < LONGEST_NEIGHBOUR_REST else HOUR_WINDOW
 
 
 def pass_wait_after(tries: int) -> timedelta | None:

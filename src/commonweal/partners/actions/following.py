@@ -1,7 +1,7 @@
 """Follow what a neighbour says of its reports that we copied, and of ours that it took over."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from commonweal.partners import rules
 from commonweal.partners.adapters.open311 import Server, id_of, text_of
 from commonweal.partners.adapters.reading import Row
 from commonweal.partners.models import HeardUpdate, Neighbour, Twin
+from commonweal.partners.types import Trouble
 
 IMPORTER = Actor(
     kind=ActorKind.SYSTEM,
@@ -24,6 +25,7 @@ IMPORTER = Actor(
     channel=Channel.IMPORT,
 )
 BATCH = 200
+MOST_TOKENS = 10  # exchanged in a visit, those asked longest ago first
 MOST_LOOKED_AT = 200  # open twins asked by number in a visit, those unseen longest first
 LONGEST_ID, LONGEST_LINK = 100, 500
 
@@ -81,11 +83,29 @@ def hear(row: Neighbour, server: Server, first: datetime, at: datetime) -> None:
     """Take over the updates that were told since the last time, if any twin could be meant."""
     if not Twin.objects.filter(neighbour=row).exists():
         return
-    _exchange(row, server)
-    updates = server.updates(rules.asked_from(row.heard_until, first), at)
-    while heard := list(islice(updates, BATCH)):
-        _hear(row, heard, at)
-    Neighbour.objects.filter(pk=row.pk, version=row.version).update(heard_until=at)
+    _exchange(row, server, at)
+    for begin, end in walked(row, "heard_until", first, at):
+        updates = server.updates(begin, end)
+        while heard := list(islice(updates, BATCH)):
+            _hear(row, heard, at)
+
+
+def walked(
+    row: Neighbour, place: str, first: datetime, at: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Give window after window from a place on, and keep the place after each that was finished."""
+    begin, size = rules.asked_from(getattr(row, place), first), rules.WINDOW
+    if row.failing_since and row.trouble == Trouble.TOO_SLOW:
+        # What is asked again for late comers might be all that its time is enough for.
+        begin = max(first, getattr(row, place) or first)
+        size = rules.window(at - row.failing_since)
+    while begin < at:
+        end = min(begin + size, at)
+        yield begin, end
+        # Somebody who has just said what a kind means may have set the place back meanwhile.
+        mine = Neighbour.objects.filter(pk=row.pk, version=row.version)
+        mine.exclude(**{f"{place}__gte": end}).update(**{place: end})
+        begin = end
 
 
 def look(row: Neighbour, server: Server, at: datetime) -> None:
@@ -95,16 +115,18 @@ def look(row: Neighbour, server: Server, at: datetime) -> None:
     named = unseen.exclude(number="").order_by("looked_at")
     numbers = list(named.values_list("number", flat=True)[:MOST_LOOKED_AT])
     if numbers:
-        found = {id_of(one): one for one in server.numbered(numbers)}
-        compare(row, found, at)
-        Twin.objects.filter(neighbour=row, number__in=numbers).update(looked_at=at)
+        for some, requests in server.numbered(numbers):
+            compare(row, {id_of(one): one for one in requests}, at)
+            Twin.objects.filter(neighbour=row, number__in=some).update(looked_at=at)
 
 
-def _exchange(row: Neighbour, server: Server) -> None:
+def _exchange(row: Neighbour, server: Server, at: datetime) -> None:
     """Ask for the numbers of reports for which the neighbour has given a token only."""
-    for twin in Twin.objects.filter(neighbour=row, number="").exclude(token=""):
-        if number := server.number_of(twin.token)[:LONGEST_ID]:
-            Twin.objects.filter(pk=twin.pk).update(number=number)
+    tokens = Twin.objects.filter(neighbour=row, number="").exclude(token="")
+    for twin in tokens.order_by("looked_at")[:MOST_TOKENS]:
+        number = server.number_of(twin.token)[:LONGEST_ID]
+        told = {"number": number} if number else {"looked_at": at}
+        Twin.objects.filter(pk=twin.pk).update(**told)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from commonweal.kernel.types import Actor
 from commonweal.ledger.types import subject_of
 from commonweal.partners import queries, rules
 from commonweal.partners.actions.following import IMPORTER
-from commonweal.partners.adapters.open311 import Server, id_of, text_of
+from commonweal.partners.adapters.open311 import OutOfTime, Server, id_of, text_of
 from commonweal.partners.errors import (
     MayHaveArrived,
     NoSuchPassing,
@@ -31,6 +31,7 @@ from commonweal.partners.models import ForeignKind, Neighbour, Passing, Twin
 from commonweal.partners.queries import passing_card
 from commonweal.partners.types import Does, PassingCard, PassingState, Trouble
 
+LOOKS_FOR_S = 30.0  # then it is another time that it is looked for
 LONGEST_NUMBER, LONGEST_TOKEN, LONGEST_REASON = 100, 200, 300
 
 
@@ -123,10 +124,14 @@ def hand_over(*, passing_id: UUID, at: datetime) -> datetime | None:
     server = Server(to.url, key=to.key, jurisdiction=to.jurisdiction)
     row.tries += 1
     row.save(update_fields=["tries"])
+    server.take_at_most(LOOKS_FOR_S)
     try:
         number, token = _found_there(row, server, at) or _sent(row, server, at)
     except NotAnswered as none:
         return _failed(row, none, at)
+    except OutOfTime:
+        word = Trouble.TOO_SLOW.value
+        return _failed(row, NotAnswered(problem=word, trouble=word, status=None), at)
     _arrived(row, number[:LONGEST_NUMBER], token[:LONGEST_TOKEN], at)
     return None
 

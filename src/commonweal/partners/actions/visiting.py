@@ -8,12 +8,11 @@ import json
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -32,9 +31,10 @@ from commonweal.partners.actions.following import (
     look,
     moment,
     pair,
+    walked,
 )
 from commonweal.partners.actions.neighbours import beginning
-from commonweal.partners.adapters.open311 import Server, id_of, text_of
+from commonweal.partners.adapters.open311 import OutOfTime, Server, id_of, text_of
 from commonweal.partners.adapters.reading import Row
 from commonweal.partners.errors import NotAnswered
 from commonweal.partners.models import ForeignKind, Neighbour, Twin
@@ -42,7 +42,8 @@ from commonweal.partners.types import Does, Trouble, Visit
 
 logger = logging.getLogger(__name__)
 BATCH = 200
-BUDGET_S = 60.0  # then other work has its turn, and this one goes on after it
+# Seconds for each part of a visit; then other work has its turn, and this one goes on after it.
+HEARING_S, CHANGES_S, BUDGET_S, LOOKING_S = 15.0, 10.0, 20.0, 10.0
 LONGEST_CODE, LONGEST_NAME, LONGEST_REASON = 100, 200, 300
 
 
@@ -93,11 +94,32 @@ def _ended(row: Neighbour, **seen: Any) -> None:
 def _visited(row: Neighbour, at: datetime) -> Visit:
     server = Server(row.url, key=row.key, jurisdiction=row.jurisdiction)
     _learn(row, server.kinds())
-    hear(row, server, _first(row), at)
+    is_heard = _in_time(server, HEARING_S, lambda: hear(row, server, _first(row), at))
     found = _pulled(row, server, at) if Does.PULL.value in row.does else Visit()
-    if found.is_done:
-        look(row, server, at)
-    return found
+    if is_heard and found.is_done:
+        _in_time(server, LOOKING_S, lambda: look(row, server, at))
+        return found
+    if not _has_moved(row):
+        word = Trouble.TOO_SLOW.value
+        raise NotAnswered(problem=word, trouble=word, status=None)
+    return replace(found, is_done=False)
+
+
+def _in_time(server: Server, seconds: float, act: Callable[[], object]) -> bool:
+    """Do a part of a visit, and say whether its time was enough."""
+    server.take_at_most(seconds)
+    try:
+        act()
+    except OutOfTime:
+        return False
+    return True
+
+
+def _has_moved(row: Neighbour) -> bool:
+    """Say whether a visit finished a window at least, so that to go on leads somewhere."""
+    now = Neighbour.objects.get(pk=row.pk)
+    places = [(now.heard_until, row.heard_until), (now.pulled_until, row.pulled_until)]
+    return any(after is not None and (not old or after > old) for after, old in places)
 
 
 def _first(row: Neighbour) -> datetime:
@@ -107,19 +129,19 @@ def _first(row: Neighbour) -> datetime:
 
 def _pulled(row: Neighbour, server: Server, at: datetime) -> Visit:
     Neighbour.objects.filter(pk=row.pk).update(rejected=0, reason="")
-    found, began = Visit(), monotonic()
-    begin = rules.asked_from(row.pulled_until, beginning(row))
+    found, first = [Visit()], beginning(row)
     if row.pulled_until:
-        found = _taken_in(row, server.changed(begin), found, at)
-    while begin < at:
-        if monotonic() - began > BUDGET_S:
-            return replace(found, is_done=False)
-        end = min(begin + rules.WINDOW, at)
-        found = _taken_in(row, server.received(begin, end), found, at)
-        # Somebody who has just said what a kind means may have set the place back meanwhile.
-        Neighbour.objects.filter(pk=row.pk, version=row.version).update(pulled_until=end)
-        begin = end
-    return found
+        changes = server.changed(rules.asked_from(row.pulled_until, first))
+        _in_time(server, CHANGES_S, lambda: _taken_in(row, changes, found, at))
+    is_done = _in_time(server, BUDGET_S, lambda: _windows_in(row, server, first, found, at))
+    return replace(found[0], is_done=is_done)
+
+
+def _windows_in(
+    row: Neighbour, server: Server, first: datetime, found: list[Visit], at: datetime
+) -> None:
+    for begin, end in walked(row, "pulled_until", first, at):
+        _taken_in(row, server.received(begin, end), found, at)
 
 
 def _learn(row: Neighbour, kinds: Iterable[Row]) -> None:
@@ -141,10 +163,9 @@ def _keep_kinds(row: Neighbour, told: Mapping[str, str]) -> None:
     )
 
 
-def _taken_in(row: Neighbour, requests: Iterable[Row], found: Visit, at: datetime) -> Visit:
+def _taken_in(row: Neighbour, requests: Iterable[Row], found: list[Visit], at: datetime) -> None:
     for batch in _batches(requests):
-        found = _added(found, _batch_in(row, batch, at))
-    return found
+        found[0] = _added(found[0], _batch_in(row, batch, at))
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

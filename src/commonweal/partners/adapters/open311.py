@@ -1,9 +1,11 @@
 """Speak with another city's Open311 server, whatever it makes of paging, JSON and XML."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from time import monotonic
 from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -24,14 +26,23 @@ MORE = {"extensions": "true"}  # a server that does not know it leaves it unread
 Asked: TypeAlias = Mapping[str, str]
 
 
+class OutOfTime(RuntimeError):
+    """The time for a server is over; it was not asked any more."""
+
+
 class Server:
-    """One server; it remembers in which form it is answered."""
+    """One server; it remembers in which form it is answered, and until when it may be asked."""
 
     def __init__(self, url: str, *, key: str = "", jurisdiction: str = "") -> None:
+        self._ends = math.inf
         common = {"jurisdiction_id": jurisdiction, "api_key": key}
         self._common = {name: said for name, said in common.items() if said}
         self._url = url.rstrip("/")
         self._forms = ["json", "xml"]
+
+    def take_at_most(self, seconds: float) -> None:
+        """Ask nothing any more after so many seconds from now: then OutOfTime is raised."""
+        self._ends = monotonic() + seconds
 
     def received(self, since: datetime, until: datetime) -> Iterator[Row]:
         """Give every request received in a span, each once, the oldest window first."""
@@ -51,11 +62,11 @@ class Server:
         asked = {"updated_after": _said(since), **MORE}
         yield from self._pages("requests", asked, seen, self._page("requests", asked, 1))
 
-    def numbered(self, numbers: Sequence[str]) -> Iterator[Row]:
-        """Give the requests of these numbers."""
+    def numbered(self, numbers: Sequence[str]) -> Iterator[tuple[list[str], list[Row]]]:
+        """Give the requests of these numbers, some at a time."""
         for some in self._at_once(numbers):
             asked = {NUMBER: ",".join(some), **MORE}
-            yield from _Once(NUMBER).new(self._page("requests", asked, 1))
+            yield some, list(_Once(NUMBER).new(self._page("requests", asked, 1)))
 
     def _at_once(self, numbers: Sequence[str]) -> Iterator[list[str]]:
         """Cut numbers into as many as fit one address, at least one."""
@@ -154,6 +165,8 @@ class Server:
         return f"{self._url}/{what}.{self._forms[0]}?{urlencode({**self._common, **asked})}"
 
     def _answer(self, url: str) -> Answer:
+        if monotonic() >= self._ends:
+            raise OutOfTime
         return asked_of(lambda: outgoing.send("GET", url))
 
 

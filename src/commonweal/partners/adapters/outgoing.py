@@ -21,7 +21,7 @@ from commonweal.partners.errors import AddressInside, AddressUnreadable
 from commonweal.partners.types import Answer, Target, Trouble
 
 CONNECT_S = 5.0
-WITHIN_S = 20.0
+WITHIN_S = 10.0
 LARGEST = 10 * 1024 * 1024
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
