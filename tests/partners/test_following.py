@@ -18,6 +18,7 @@ from commonweal.kernel import actions as kernel
 from commonweal.kernel.models import Job
 from commonweal.kernel.types import Role
 from commonweal.partners import actions, queries
+from commonweal.partners import handlers as reactions
 from commonweal.partners.adapters import outgoing
 from commonweal.partners.models import HeardUpdate, Twin
 from commonweal.partners.types import Answer, NeighbourCard
@@ -309,7 +310,7 @@ def test_a_copy_made_before_it_had_a_twin_gets_one(there: Town2, visit: Visit) -
 
 
 def test_a_neighbour_that_sends_and_sends_makes_one_mail_a_day_and_no_links(
-    there: Town2, known: NeighbourCard, here: Town
+    there: Town2, known: NeighbourCard, here: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipt = reported(here.lamp)
     about: dict[str, Any] = {"case_id": receipt.case_id, "number": "9", "is_copy": False}
@@ -324,7 +325,9 @@ def test_a_neighbour_that_sends_and_sends_makes_one_mail_a_day_and_no_links(
             at = NOW + day * DAY + hour * HOUR
             there.says("9", "FIXED" if hour else "REOPEN", "", at)
             actions.visit(neighbour_id=known.id, at=at)
-            kernel.run_waiting(clock=partial(datetime.fromtimestamp, at.timestamp(), UTC))
+            clock = partial(datetime.fromtimestamp, at.timestamp(), UTC)
+            monkeypatch.setattr(reactions, "clock", clock)
+            kernel.run_waiting(clock=clock)
         mails.append([one.body for one in mail.outbox if "spam" in one.body or "–" in one.body])
 
     words = [one.text for one in cases.words(receipt.case_id) if one.kind is WordKind.TOLD]
