@@ -10,13 +10,22 @@ from commonweal.cases.types import CaseCard
 from commonweal.kernel.models import Job
 from commonweal.kernel.types import Role
 from commonweal.partners import queries as partners
+from commonweal.partners.adapters import outgoing
 from commonweal.partners.models import Passing
-from commonweal.partners.types import PassingState
+from commonweal.partners.types import Answer, PassingState
 from tests.factories.cases import NOW, Town, reported, reporter, town
 from tests.factories.partners import elsewhere, known_neighbour, meaning
 from tests.web.setup.conftest import key_of, signed_in
 
 pytestmark = [pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def there(monkeypatch: pytest.MonkeyPatch) -> list[Answer]:
+    """Play the other city's server; it asks nothing unless a test lets it."""
+    says = [Answer(status=404, headers={}, body=b"[]")]
+    monkeypatch.setattr(outgoing, "send", lambda *_what, **_how: says[0])
+    return says
 
 
 @pytest.fixture
@@ -116,6 +125,45 @@ def test_what_is_not_complete_comes_back_and_nothing_leaves(
     assert answer.status_code == 422
     assert told in page(answer)
     assert not Passing.objects.exists()
+
+
+JSON_ASKS = b"""{"service_code": "lamp", "attributes": [
+  {"code": "pole", "description": "Which <pole>?", "required": true, "variable": true},
+  {"code": "colour", "description": "Which colour?", "required": false, "variable": true},
+  {"code": "note", "description": "Please read.", "required": true, "variable": false}]}"""
+XML_ASKS = b"""<service_definition><service_code>lamp</service_code><attributes>
+  <attribute><code>pole</code><description>Which &lt;pole&gt;?</description>
+  <variable>true</variable><required>true</required></attribute><attribute><code>colour</code><required>false</required>
+  </attribute></attributes></service_definition>"""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_refused"),
+    [
+        (200, JSON_ASKS, True),
+        (200, XML_ASKS, True),
+        (200, JSON_ASKS.replace(b"true", b"false"), False),
+        (200, b'[{"attributes": [7, null]}, "x"]', False),
+        (200, b"nonsense", False),
+        (404, b"[]", False),
+        (503, b"", False),
+    ],
+)
+def test_a_kind_that_requires_answers_is_refused_before_anything_leaves(
+    status: int, body: bytes, is_refused: bool, officer: Client, case: CaseCard, there: list[Answer]
+) -> None:
+    known_neighbour("Next Town")
+    there[:] = [Answer(status=status, headers={}, body=body)]
+
+    answer = sent(officer, case)
+
+    assert Passing.objects.exists() is not is_refused
+    if is_refused:
+        assert answer.status_code == 422
+        told = "Next Town takes no report of this kind without answers to: Which &lt;pole&gt;?."
+        assert told in page(answer)
+        assert "Which colour" not in page(answer)
+        assert "The lamp at the far end" in page(answer)
 
 
 def test_what_did_not_arrive_is_told_plainly_and_tried_again(

@@ -135,6 +135,15 @@ class TakesNothing(Refusal):
     sentence = "This city takes over no reports of this kind now. Choose another city or kind."
 
 
+class AsksMore(Refusal):
+    code = "partners.asks-more"
+    kind = Kind.CONFLICT
+    sentence = (
+        "{name} takes no report of this kind without answers to: {asked}. Answers are not sent to "
+        "other cities, so nothing was sent. Choose another kind, or tell the reporter who can help."
+    )
+
+
 class PassedAlready(Refusal):
     code = "partners.passed-already"
     kind = Kind.CONFLICT

@@ -91,6 +91,11 @@ _SPECIAL = tuple(
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
+def is_told_yes(said: object, *, if_silent: bool) -> bool:
+    """Read a yes or no of another city, as JSON or as text."""
+    return if_silent if said is None else str(said).strip().lower() in {"true", "yes", "1"}
+
+
 def check_may_connect(by: Actor) -> None:
     """Let only the administrator, and the system itself, say whom the city tells."""
     if by.kind is not ActorKind.SYSTEM and not by.has(Role.ADMINISTRATOR):

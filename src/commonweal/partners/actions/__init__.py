@@ -10,6 +10,7 @@ from commonweal.partners.actions.neighbours import (
     switch_neighbour,
 )
 from commonweal.partners.actions.passing import (
+    check_takes,
     forget_passings,
     hand_over,
     pass_again,
@@ -24,6 +25,7 @@ __all__ = [
     "ask_neighbour",
     "change_hook",
     "change_neighbour",
+    "check_takes",
     "decide_kinds",
     "deliver",
     "forget_passings",

@@ -4,6 +4,7 @@ Before a report is sent again it is looked for there by our own reference, and i
 which a server that knows such takes it in once.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -19,7 +20,9 @@ from commonweal.ledger.types import subject_of
 from commonweal.partners import queries, rules
 from commonweal.partners.actions.following import IMPORTER
 from commonweal.partners.adapters.open311 import OutOfTime, Server, id_of, text_of
+from commonweal.partners.adapters.reading import Row
 from commonweal.partners.errors import (
+    AsksMore,
     MayHaveArrived,
     NoSuchPassing,
     NotAnswered,
@@ -33,6 +36,39 @@ from commonweal.partners.types import Does, PassingCard, PassingState, Trouble
 
 LOOKS_FOR_S = 30.0  # then it is another time that it is looked for
 LONGEST_NUMBER, LONGEST_TOKEN, LONGEST_REASON = 100, 200, 300
+
+
+def check_takes(
+    *, case_id: UUID, neighbour_id: UUID, service_code: str, by: Actor, at: datetime
+) -> None:
+    """Ask a neighbour, outside any transaction, whether it takes a kind without more answers.
+
+    One that does not answer is no hindrance: what is sent later waits for it.
+
+    Raises
+    ------
+    AsksMore
+        When it requires answers that never leave with a report.
+
+    """
+    the_cases.check_may(by, Act.REFER, the_cases.card(case_id, at=at).unit_id)
+    row = Neighbour.objects.filter(pk=neighbour_id, is_on=True).first()
+    kinds = ForeignKind.objects.filter(neighbour_id=neighbour_id, code=service_code)
+    if row is None or Does.PUSH.value not in row.does or not kinds.exists():
+        return
+    server = Server(row.url, key=row.key, jurisdiction=row.jurisdiction)
+    with suppress(NotAnswered):
+        if needed := [_name(one) for one in server.asked(service_code) if _is_required(one)]:
+            raise AsksMore(name=row.name, asked="; ".join(needed)[:LONGEST_REASON])
+
+
+def _is_required(asked: Row) -> bool:
+    is_question = rules.is_told_yes(asked.get("variable"), if_silent=True)
+    return is_question and rules.is_told_yes(asked.get("required"), if_silent=False)
+
+
+def _name(asked: Row) -> str:
+    return " ".join((text_of(asked, "description") or id_of(asked, "code") or "?").split())
 
 
 @transaction.atomic

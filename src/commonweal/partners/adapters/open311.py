@@ -10,7 +10,7 @@ from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
 from commonweal.partners.adapters import outgoing
-from commonweal.partners.adapters.reading import Row, Unreadable, rows_of
+from commonweal.partners.adapters.reading import Row, Unreadable, asked_in, rows_of
 from commonweal.partners.errors import NotAnswered
 from commonweal.partners.types import Answer, Trouble
 
@@ -112,6 +112,19 @@ class Server:
     def kinds(self) -> list[Row]:
         """Give the kinds of requests it takes."""
         return self._page("services", {}, 1)
+
+    def asked(self, code: str) -> list[Row]:
+        """Give what it asks about a kind; where no definition can be had, nothing."""
+        path = f"services/{quote(code, safe='')}"
+        said = urlencode(self._common)
+        for form in self._forms:
+            answer = self._answer(f"{self._url}/{path}.{form}?{said}")
+            if answer.status == HTTPStatus.OK:
+                with suppress(Unreadable):
+                    return asked_in(answer.body)
+            if answer.status not in OTHER_FORM:
+                break
+        return []
 
     def _spans(self, what: str, id_: str, since: datetime, until: datetime) -> Iterator[Row]:
         seen, begin = _Once(id_), since

@@ -33,6 +33,27 @@ def rows_of(body: bytes) -> list[Row]:
     return rows
 
 
+def asked_in(body: bytes) -> list[Row]:
+    """Give what the definition of a kind asks; what cannot be read asks nothing.
+
+    Raises
+    ------
+    Unreadable
+        When it is neither JSON nor XML.
+
+    """
+    is_xml = body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
+    told = _from_xml(body) if is_xml else _from_json(body)
+    lists = [
+        one.get("attribute" if is_xml else "attributes")
+        for one in (told if isinstance(told, list) else [told])
+        if isinstance(one, dict)
+    ]
+    return [
+        row for some in lists if isinstance(some, list) for row in some if isinstance(row, dict)
+    ]
+
+
 def _from_json(body: bytes) -> Json:
     try:
         return json.loads(body)
@@ -79,5 +100,8 @@ class _Records:
         value: Json = inside or "".join(texts).strip()
         if len(self._open) == 1:
             self.rows.append(value)
+        elif self._open and name == "attribute":  # of these there are several
+            before = self._open[-1][0].get(name)
+            self._open[-1][0][name] = [*before, value] if isinstance(before, list) else [value]
         elif self._open:
             self._open[-1][0][name] = value

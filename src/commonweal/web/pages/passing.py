@@ -51,6 +51,7 @@ def pass_on(request: HttpRequest, number: str) -> HttpResponse:
         return _shown(request, card, form, status=422)
     try:
         values = form.values()
+        _check_takes(request, card, values)
         send_once(request, FORM, body=[card.number, values], act=lambda: _do(request, card, values))
     except ChangedSinceYouLooked as refusal:
         data = request.POST.copy()
@@ -62,6 +63,11 @@ def pass_on(request: HttpRequest, number: str) -> HttpResponse:
         return _shown(request, card, form, status=422)
     messages.success(request, _("It is handed over in a moment. Reload the page to see."))
     return redirect("staff-case", number=card.number)
+
+
+def _check_takes(request: HttpRequest, card: CaseCard, values: dict[str, Any]) -> None:
+    where = {name: values[name] for name in ("neighbour_id", "service_code")}
+    actions.check_takes(case_id=card.id, **where, by=actor_of(request), at=now_of(request))
 
 
 def _do(request: HttpRequest, card: CaseCard, values: dict[str, Any]) -> dict[str, str]:
