@@ -17,6 +17,7 @@ from commonweal.methods.search import fts5_query, query_terms, ts_query
 Found: TypeAlias = RawSQL
 MANY = 5_000  # hits, from which on to look at each thing for the words is the shorter way
 SAMPLE = 5_000  # rows
+LARGEST_ROW = 2_000  # bytes, as most rows are smaller: counts rows where nobody has yet
 
 # Positions of a tsvector end at 16,383
 VECTOR_FUNCTION = """
@@ -92,9 +93,10 @@ def are_many(connection: BaseDatabaseWrapper, kind: str, said: str) -> bool:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":  # reads its hits one after the other
             cursor.execute(
-                "SELECT count(*) FROM (SELECT rowid FROM kernel_searchtext_fts "
-                "WHERE kernel_searchtext_fts MATCH %s LIMIT %s)",
-                (said, MANY + 1),
+                "SELECT count(*) FROM (SELECT 1 FROM kernel_searchtext_fts "
+                "JOIN kernel_searchtext ON kernel_searchtext.id = kernel_searchtext_fts.rowid "
+                "WHERE kernel_searchtext_fts MATCH %s AND kind = %s LIMIT %s)",
+                (said, kind, MANY + 1),
             )
             return int(cursor.fetchone()[0]) > MANY
         return _estimate(cursor, kind, said) > MANY
@@ -102,7 +104,11 @@ def are_many(connection: BaseDatabaseWrapper, kind: str, said: str) -> bool:
 
 def _estimate(cursor: Any, kind: str, said: str) -> float:
     """Estimate the hits by a sample; the planner guesses one number for all begun words."""
-    cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'kernel_searchtext'::regclass")
+    cursor.execute(
+        "SELECT greatest(reltuples, pg_relation_size(oid) / %s) "
+        "FROM pg_class WHERE oid = 'kernel_searchtext'::regclass",
+        (LARGEST_ROW,),
+    )
     rows = max(1.0, cursor.fetchone()[0])
     cursor.execute(
         "SELECT count(*) FILTER (WHERE kind = %s AND vector @@ %s::tsquery), count(*) "
