@@ -34,6 +34,7 @@ from commonweal.partners.models import ForeignKind, Neighbour, Passing, Twin
 from commonweal.partners.queries import passing_card
 from commonweal.partners.types import Does, PassingCard, PassingState, Trouble
 
+ASKS_FOR_S = 10.0  # an officer waits meanwhile
 LOOKS_FOR_S = 30.0  # then it is another time that it is looked for
 LONGEST_NUMBER, LONGEST_TOKEN, LONGEST_REASON = 100, 200, 300
 
@@ -57,7 +58,8 @@ def check_takes(
     if row is None or Does.PUSH.value not in row.does or not kinds.exists():
         return
     server = Server(row.url, key=row.key, jurisdiction=row.jurisdiction)
-    with suppress(NotAnswered):
+    server.take_at_most(ASKS_FOR_S)
+    with suppress(NotAnswered, OutOfTime):
         if needed := [_name(one) for one in server.asked(service_code) if _is_required(one)]:
             raise AsksMore(name=row.name, asked="; ".join(needed)[:LONGEST_REASON])
 
